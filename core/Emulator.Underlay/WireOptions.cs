@@ -1,0 +1,34 @@
+using Emulator.Core.Randomness;
+
+namespace Emulator.Underlay;
+
+/// <summary>What a one-way wire is like. Times in nanoseconds.</summary>
+public sealed record WireOptions
+{
+    /// <summary>The least latency: nothing arrives sooner. Above zero.</summary>
+    public required long LatencyNanoseconds { get; init; }
+
+    /// <summary>Bits a second; 0 means without limit.</summary>
+    public long RateBitsPerSecond { get; init; }
+
+    /// <summary>How many frames may wait for the wire; one more is dropped with <c>QdiscDrop</c>. Default 1,000 (Linux' txqueuelen).</summary>
+    public int QueueLengthMax { get; init; } = 1_000;
+
+    /// <summary>Extra delay drawn for each frame, uniform from 0 up to this.</summary>
+    public long JitterNanoseconds { get; init; }
+
+    /// <summary>Chance that a frame is lost.</summary>
+    public Ratio Loss { get; init; } = Ratio.Zero;
+
+    /// <summary>Chance that a frame arrives twice.</summary>
+    public Ratio Duplicate { get; init; } = Ratio.Zero;
+
+    /// <summary>Chance that a frame overtakes: it skips jitter and extra delay, so that it may pass frames sent before it.</summary>
+    public Ratio Reorder { get; init; } = Ratio.Zero;
+
+    /// <summary>Delay on top of the latency, which reordered frames skip.</summary>
+    public long ExtraDelayNanoseconds { get; init; }
+
+    /// <summary>False cuts the wire: frames end with <c>LinkDown</c>.</summary>
+    public bool IsUp { get; init; } = true;
+}
