@@ -1,6 +1,7 @@
 using System.Globalization;
 using Emulator.Cluster.Spec;
 using Emulator.Core.Documents;
+using Emulator.Kubernetes.ApiMachinery;
 
 namespace Emulator.Cluster.Reading;
 
@@ -102,10 +103,10 @@ internal static class NodeGroupReader
     {
         Section capacity = node.Child("capacity", "cpu", "memory", "pods");
         return new CapacitySpec(
-            Quantity(capacity, "cpu", "4"), Quantity(capacity, "memory", "16Gi"), Quantity(capacity, "pods", "110"));
+            Amount(capacity, "cpu", "4"), Amount(capacity, "memory", "16Gi"), Amount(capacity, "pods", "110"));
     }
 
-    private static string Quantity(Section capacity, string name, string otherwise)
+    private static string Amount(Section capacity, string name, string otherwise)
     {
         if (capacity[name] is not JsonValue value)
         {
@@ -113,7 +114,7 @@ internal static class NodeGroupReader
         }
 
         string? text = Section.Plain(value);
-        if (text is null || !QuantityText.IsValid(text))
+        if (text is null || !Quantity.TryParse(text, out Quantity quantity) || quantity.Sign < 0)
         {
             capacity.Report(name, $"{Section.Shown(value)} is not a quantity; write one such as {otherwise}.");
         }
