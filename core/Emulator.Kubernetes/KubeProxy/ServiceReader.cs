@@ -28,8 +28,8 @@ public static class ServiceReader
         ServicePort shared = Shared(service, type, clusterIP);
         return
         [
-            .. spec?["ports"]?.Items.Select(port => OfPort(shared, port))
-                .OrderBy(p => p.PortName, StringComparer.Ordinal).ThenBy(p => p.Protocol) ?? [],
+            .. (spec?["ports"]?.Items ?? []).Select(port => OfPort(shared, port))
+                .OrderBy(p => p.PortName, StringComparer.Ordinal).ThenBy(p => p.Protocol),
         ];
     }
 

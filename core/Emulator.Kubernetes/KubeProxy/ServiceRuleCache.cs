@@ -17,6 +17,7 @@ namespace Emulator.Kubernetes.KubeProxy;
 public sealed class ServiceRuleCache(KubeProxyOptions options)
 {
     private readonly ConditionalWeakTable<ApiObject, ServiceEntry> _services = [];
+    private readonly ConditionalWeakTable<ApiObject, EndpointSliceView> _slices = [];
     private readonly ConditionalWeakTable<SharedSet<ApiObject>, ConditionalWeakTable<SharedSet<ApiObject>, ServiceRuleSet>>
         _combined = [];
 
@@ -25,7 +26,8 @@ public sealed class ServiceRuleCache(KubeProxyOptions options)
 
     /// <summary>Sets of API objects; the same object at the same resourceVersion is the same item.</summary>
     public SharedSets<ApiObject> Objects { get; } = new(
-        static (left, right) => left.ResourceVersion == right.ResourceVersion && left.Uid == right.Uid,
+        static (left, right) => left.ResourceVersion == right.ResourceVersion && left.Uid == right.Uid
+            && left.ResourceVersion != ResourceVersion.None,
         static item => StableHash.Combine(StableHash.Of(item.Uid), (ulong)item.ResourceVersion.Value));
 
     /// <summary>The rules of these Services with these EndpointSlices.</summary>
@@ -40,7 +42,7 @@ public sealed class ServiceRuleCache(KubeProxyOptions options)
         var byService = new Dictionary<string, List<EndpointSliceView>>(StringComparer.Ordinal);
         foreach (ApiObject slice in slices.Items)
         {
-            EndpointSliceView view = slice.View(static s => EndpointSliceReader.Read(s.Json));
+            EndpointSliceView view = _slices.GetValue(slice, static s => EndpointSliceReader.Read(s.Json));
             if (!byService.TryGetValue(view.Service, out List<EndpointSliceView>? views))
             {
                 views = [];
