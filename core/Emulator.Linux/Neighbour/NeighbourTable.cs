@@ -176,8 +176,7 @@ public sealed class NeighbourTable
         if (!_entries.TryGetValue(Key(device, address), out NeighbourEntry? entry))
         {
             entry = new NeighbourEntry(device, address);
-            if (_netns.Fib.Peers is { Table: { Vni: not null } table } && device.Name == table.Device
-                && table.FindVtep(address) is { } peer)
+            if (_netns.Fib.Peers?.View is { } view && view.Device == device.Name && view.Neighbour(address) is { } peer)
             {
                 entry.Mac = peer.VtepMac;
                 entry.State = NeighbourState.Permanent;
