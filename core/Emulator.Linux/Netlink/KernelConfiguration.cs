@@ -40,6 +40,7 @@ internal sealed class KernelConfiguration(NetworkNamespace netns)
                 return true;
             case ReplacePeers peers:
                 netns.Fib.Peers = new PeerRoutes(peers, Require(peers.Device));
+                netns.Neighbours.ForgetPeers();
                 return true;
             case ReplaceTable replace:
                 netns.RequireNetfilter().Replace(replace);
