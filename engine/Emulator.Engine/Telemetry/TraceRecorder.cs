@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Emulator.Core.Journal;
 using Emulator.Engine.Execution;
 
@@ -48,6 +49,9 @@ public sealed class TraceRecorder(ulong? flow = null, int entriesMax = 200_000) 
             }
         }
     }
+
+    /// <summary>Hands what was recorded to another projection, such as a <see cref="PcapWriter"/>.</summary>
+    public void Replay(IJournalProjection into) => into.Write(CollectionsMarshal.AsSpan(_entries));
 
     private void Keep(in JournalEntry entry)
     {
