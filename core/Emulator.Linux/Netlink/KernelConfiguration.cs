@@ -38,8 +38,9 @@ internal sealed class KernelConfiguration(NetworkNamespace netns)
             case DeleteFdbEntry delete:
                 RequireVxlan(delete.Device).RemoveFdbEntry(delete.Mac);
                 return true;
-            case PeerTable table:
-                netns.Fib.Peers = new PeerRoutes(table, Require(table.Device));
+            case ReplacePeers peers:
+                netns.Fib.Peers = new PeerRoutes(peers, Require(peers.Device));
+                netns.Neighbours.ForgetPeers();
                 return true;
             case ReplaceTable replace:
                 netns.RequireNetfilter().Replace(replace);

@@ -1,0 +1,113 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+
+namespace Emulator.Kubernetes.KubeProxy;
+
+/// <summary>
+/// An immutable set of named items, as one watcher has seen them so far. Watchers that have seen the same hold the same
+/// object, so what is computed from it is computed once for all of them.
+/// </summary>
+/// <remarks>
+/// Sharing is a matter of memory and speed alone: a set is a pure function of its items. Each set remembers the last step
+/// that led on from it, which is the one that all other watchers take too; sets that were reached on different ways (by a
+/// list and by single events) are found by a hash of their content and compared.
+/// </remarks>
+/// <typeparam name="T">The items.</typeparam>
+public sealed class SharedSet<T>
+    where T : class
+{
+    private readonly SharedSets<T> _sets;
+    private readonly ImmutableSortedDictionary<string, T> _items;
+    private readonly ulong _hash;
+    private Step? _lastStep;
+
+    internal SharedSet(SharedSets<T> sets, ImmutableSortedDictionary<string, T> items, ulong hash)
+    {
+        _sets = sets;
+        _items = items;
+        _hash = hash;
+    }
+
+    /// <summary>How many items.</summary>
+    public int Count => _items.Count;
+
+    /// <summary>The items, ordered by name (ordinal).</summary>
+    public IEnumerable<T> Items => _items.Values;
+
+    /// <summary>The items with their names, ordered by name (ordinal).</summary>
+    public IEnumerable<KeyValuePair<string, T>> Pairs => _items;
+
+    internal ulong Hash => _hash;
+
+    /// <summary>The item of a name, or null.</summary>
+    public T? Find(string name) => _items.GetValueOrDefault(name);
+
+    /// <summary>This set with an item put in place of the one with its name; null removes it.</summary>
+    public SharedSet<T> With(string name, T? item)
+    {
+        _items.TryGetValue(name, out T? old);
+        if (_sets.Same(old, item))
+        {
+            return this;
+        }
+
+        Step? last = _lastStep;
+        if (last is not null && last.Name == name && _sets.Same(last.Item, item))
+        {
+            return last.Result;
+        }
+
+        ulong hash = _hash - _sets.HashOf(name, old) + _sets.HashOf(name, item);
+        SharedSet<T> next = _sets.Intern(item is null ? _items.Remove(name) : _items.SetItem(name, item), hash);
+        _lastStep = new Step(name, item, next);
+        return next;
+    }
+
+    private sealed record Step(string Name, T? Item, SharedSet<T> Result);
+}
+
+/// <summary>Where sets of one kind find each other.</summary>
+/// <param name="same">Whether two items are the same version of the same thing.</param>
+/// <param name="hash">A stable hash that is equal for such items.</param>
+/// <typeparam name="T">The items.</typeparam>
+public sealed class SharedSets<T>(Func<T, T, bool> same, Func<T, ulong> hash)
+    where T : class
+{
+    /// <summary>How many sets are remembered; beyond it they are forgotten, which costs memory and never a result.</summary>
+    private const int SetsMax = 1_024;
+
+    private readonly ConcurrentDictionary<ulong, WeakReference<SharedSet<T>>> _known = new();
+    private SharedSet<T>? _empty;
+
+    /// <summary>The set of nothing.</summary>
+    public SharedSet<T> Empty => _empty ??=
+        Intern(ImmutableSortedDictionary.Create<string, T>(StringComparer.Ordinal), 0);
+
+    internal bool Same(T? left, T? right) =>
+        ReferenceEquals(left, right) || (left is not null && right is not null && same(left, right));
+
+    internal ulong HashOf(string name, T? item) =>
+        item is null ? 0 : Core.Randomness.StableHash.Combine(Core.Randomness.StableHash.Of(name), hash(item));
+
+    internal SharedSet<T> Intern(ImmutableSortedDictionary<string, T> items, ulong contentHash)
+    {
+        if (_known.TryGetValue(contentHash, out WeakReference<SharedSet<T>>? reference)
+            && reference.TryGetTarget(out SharedSet<T>? known) && HasSame(known, items))
+        {
+            return known;
+        }
+
+        if (_known.Count >= SetsMax)
+        {
+            _known.Clear();
+        }
+
+        var made = new SharedSet<T>(this, items, contentHash);
+        _known[contentHash] = new WeakReference<SharedSet<T>>(made);
+        return made;
+    }
+
+    private bool HasSame(SharedSet<T> known, ImmutableSortedDictionary<string, T> items) =>
+        known.Count == items.Count
+        && known.Pairs.Zip(items).All(p => p.First.Key == p.Second.Key && Same(p.First.Value, p.Second.Value));
+}
