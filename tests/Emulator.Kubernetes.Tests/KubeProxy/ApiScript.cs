@@ -15,6 +15,7 @@ public sealed class ApiScript(Actor actor, ActorRef host, ActorRef apiServer)
 {
     private readonly SortedDictionary<(int Type, ObjectKey Key), ApiObject> _objects = [];
     private readonly List<WatchRequest> _watches = [];
+    private readonly List<WatchEvent> _history = [];
     private readonly List<(long At, int Number, Message Message)> _timers = [];
     private long _version = 100;
     private long _sequence;
@@ -86,12 +87,18 @@ public sealed class ApiScript(Actor actor, ActorRef host, ActorRef apiServer)
 
     private void Tell(WatchEvent change)
     {
+        _history.Add(change);
         foreach (WatchRequest watch in _watches.ToArray())
         {
-            if (watch.Type == change.Object!.Type && watch.Scope.Matches(change.Object)) // These changes have an object.
-            {
-                Answer(new WatchEvents(watch.Session, ++_sequence, [new WatchBatch(watch.Id, [change], 1)]));
-            }
+            Tell(change, watch);
+        }
+    }
+
+    private void Tell(WatchEvent change, WatchRequest watch)
+    {
+        if (watch.Type == change.Object!.Type && watch.Scope.Matches(change.Object)) // These changes have an object.
+        {
+            Answer(new WatchEvents(watch.Session, ++_sequence, [new WatchBatch(watch.Id, [change], 1)]));
         }
     }
 
@@ -132,6 +139,11 @@ public sealed class ApiScript(Actor actor, ActorRef host, ActorRef apiServer)
                 break;
             case WatchRequest watch:
                 _watches.Add(watch);
+                foreach (WatchEvent missed in _history.Where(e => e.ResourceVersion > watch.After).ToArray())
+                {
+                    Tell(missed, watch);
+                }
+
                 break;
             case CreateRequest create:
                 Writes.Add(create);
