@@ -1,6 +1,8 @@
 namespace Emulator.Linux.Netfilter;
 
-/// <summary>What a list of rules uses, the chains that it jumps to included; what a table may hold is checked with it.</summary>
+/// <summary>
+/// What a list of rules uses, the chains that it jumps to included; what a table may hold is checked with it.
+/// </summary>
 /// <param name="Kinds">A bit (1 shifted by <see cref="CompiledKind"/>) for each kind of target.</param>
 /// <param name="Depth">How many jumps deep it goes: 0 without jumps.</param>
 /// <param name="AsksConntrack">Whether a match asks connection tracking.</param>

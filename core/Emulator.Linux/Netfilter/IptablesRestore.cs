@@ -13,8 +13,8 @@ public sealed record RestoredTable(
 public static class IptablesRestore
 {
     /// <summary>The tables of a text, in its order. Counters are read over.</summary>
-    /// <exception cref="FormatException">Something is unknown or misplaced, or chains jump in a circle; the message names
-    /// the line.</exception>
+    /// <exception cref="FormatException">Something is unknown or misplaced, or chains jump in a circle; the message
+    /// names the line.</exception>
     public static IReadOnlyList<RestoredTable> Parse(string text)
     {
         List<RestoredTable> tables = [];
@@ -63,11 +63,14 @@ public static class IptablesRestore
         throw new FormatException($"The table {name} is not known; known are raw, mangle, nat and filter.");
     }
 
-    /// <summary>Collects one table's lines; chains are made when the table ends, those that are jumped to first.</summary>
+    /// <summary>
+    /// Collects one table's lines; chains are made when the table ends, those that are jumped to first.
+    /// </summary>
     private sealed class TableReader(TableName table)
     {
         private readonly List<(Hook Hook, bool Drop)> _policies = [];
         private readonly List<string> _names = [];
+        private readonly HashSet<string> _known = new(StringComparer.Ordinal);
         private readonly Dictionary<string, List<string>> _lines = new(StringComparer.Ordinal);
         private readonly Dictionary<string, Chain> _chains = new(StringComparer.Ordinal);
         private readonly List<string> _path = [];
@@ -137,6 +140,7 @@ public static class IptablesRestore
             }
 
             _names.Add(words[0]);
+            _known.Add(words[0]);
         }
 
         private Chain? ChainOf(string name)
@@ -146,7 +150,7 @@ public static class IptablesRestore
                 return chain;
             }
 
-            if (!_lines.TryGetValue(name, out List<string>? lines) || !_names.Contains(name))
+            if (!_lines.TryGetValue(name, out List<string>? lines) || !_known.Contains(name))
             {
                 return null;
             }

@@ -3,7 +3,9 @@ using Emulator.Linux.Netlink;
 
 namespace Emulator.Linux.Netfilter;
 
-/// <summary>The text of <c>iptables-save</c> (nft back end, 1.8.9), without its two comment lines, which carry a date.</summary>
+/// <summary>
+/// The text of <c>iptables-save</c> (nft back end, 1.8.9), without its two comment lines, which carry a date.
+/// </summary>
 public static class IptablesSave
 {
     /// <summary>The tool's order of tables.</summary>

@@ -4,7 +4,9 @@ using Emulator.Core.Randomness;
 
 namespace Emulator.Linux.Netfilter;
 
-/// <summary>One condition of a rule. A closed family; text and meaning are iptables' own (iptables-extensions(8)).</summary>
+/// <summary>
+/// One condition of a rule. A closed family; text and meaning are iptables' own (iptables-extensions(8)).
+/// </summary>
 public abstract record Match
 {
     private protected Match()

@@ -1,15 +1,12 @@
 using System.Globalization;
 using Emulator.Core.Addresses;
 using Emulator.Core.Packets;
-using Emulator.Core.Randomness;
 
 namespace Emulator.Linux.Netfilter;
 
 /// <summary>Reads one rule's text. Options that the model does not have are refused by name, never skipped.</summary>
 internal sealed class RuleReader(string line, Func<string, Chain?> chains)
 {
-    private const uint ProbabilityParts = 1U << 31;
-
     private readonly List<string> _words = RuleTokens.Split(line);
     private readonly List<Match> _matches = [];
     private int _next;
@@ -21,7 +18,21 @@ internal sealed class RuleReader(string line, Func<string, Chain?> chains)
     private bool _negated;
 
     /// <summary>The rule.</summary>
+    /// <exception cref="FormatException">Something is unknown, misplaced or cannot be read; the message has the
+    /// line.</exception>
     public Rule Read()
+    {
+        try
+        {
+            return ReadWords();
+        }
+        catch (FormatException wrong)
+        {
+            throw new FormatException($"'{line}': {wrong.Message}", wrong);
+        }
+    }
+
+    private Rule ReadWords()
     {
         while (_next < _words.Count)
         {
@@ -53,10 +64,10 @@ internal sealed class RuleReader(string line, Func<string, Chain?> chains)
                 _chain = Value(option);
                 break;
             case "-s" or "--source" or "--src":
-                Add(new SourceMatch(Block(Value(option)), Negated()));
+                Add(new SourceMatch(RuleValues.Block(Value(option)), Negated()));
                 break;
             case "-d" or "--destination" or "--dst":
-                Add(new DestinationMatch(Block(Value(option)), Negated()));
+                Add(new DestinationMatch(RuleValues.Block(Value(option)), Negated()));
                 break;
             case "-i" or "--in-interface":
                 Add(new InInterfaceMatch(Value(option), Negated()));
@@ -84,7 +95,7 @@ internal sealed class RuleReader(string line, Func<string, Chain?> chains)
 
     private void ReadProtocol(string name)
     {
-        IPProtocol protocol = Protocol(name);
+        IPProtocol protocol = RuleValues.Protocol(name);
         bool negated = Negated();
         _protocol = negated ? null : protocol;
         Add(new ProtocolMatch(protocol, negated));
@@ -97,7 +108,7 @@ internal sealed class RuleReader(string line, Func<string, Chain?> chains)
         switch (name)
         {
             case "tcp" or "udp" or "sctp":
-                _bareExtension = Protocol(name);
+                _bareExtension = RuleValues.Protocol(name);
                 break;
             case "icmp" or "mark" or "conntrack" or "addrtype" or "statistic" or "recent" or "comment":
                 break;
@@ -125,24 +136,24 @@ internal sealed class RuleReader(string line, Func<string, Chain?> chains)
                 ReadIcmpType(Value(option));
                 break;
             case "--mark" when _module == "mark":
-                (uint value, uint mask) = ValueAndMask(Value(option));
+                (uint value, uint mask) = RuleValues.ValueAndMask(Value(option));
                 Add(new MarkMatch(value, mask, Negated()));
                 break;
             case "--ctstate" when _module == "conntrack":
-                Add(new ConntrackStateMatch(States(Value(option)), Negated()));
+                Add(new ConntrackStateMatch(RuleValues.States(Value(option)), Negated()));
                 break;
             case "--src-type" when _module == "addrtype":
-                Add(new AddressTypeMatch(Type(Value(option)), null, Negated()));
+                Add(new AddressTypeMatch(RuleValues.Type(Value(option)), null, Negated()));
                 break;
             case "--dst-type" when _module == "addrtype":
-                AddDestinationType(Type(Value(option)), Negated());
+                AddDestinationType(RuleValues.Type(Value(option)), Negated());
                 break;
             case "--mode" when _module == "statistic":
                 string mode = Value(option);
                 Require(mode == "random", $"--mode {mode} is not known; only random is");
                 break;
             case "--probability" when _module == "statistic":
-                Add(new StatisticMatch(Probability(Value(option))));
+                Add(new StatisticMatch(RuleValues.Probability(Value(option))));
                 break;
             case "--set" or "--rcheck" or "--name" or "--seconds" or "--reap" or "--rsource" or "--mask"
                 when _module == "recent":
@@ -237,10 +248,10 @@ internal sealed class RuleReader(string line, Func<string, Chain?> chains)
                         ?? throw Wrong($"--reject-with {with} is not known")
                     : RejectWith.IcmpPortUnreachable);
             case "DNAT":
-                (IPv4Address to, ushort port) = AddressAndPort(Option("--to-destination"));
+                (IPv4Address to, ushort port) = RuleValues.AddressAndPort(Option("--to-destination"));
                 return new DnatTarget(to, port);
             case "SNAT":
-                (IPv4Address from, ushort fromPort) = AddressAndPort(Option("--to-source"));
+                (IPv4Address from, ushort fromPort) = RuleValues.AddressAndPort(Option("--to-source"));
                 Require(fromPort == 0, "a port after --to-source is not supported; leave it out");
                 return new SnatTarget(from, TryFlag("--random-fully"));
             case "MASQUERADE":
@@ -260,7 +271,7 @@ internal sealed class RuleReader(string line, Func<string, Chain?> chains)
     private MarkTarget ReadMark()
     {
         string option = _next < _words.Count ? _words[_next++] : "";
-        (uint value, uint mask) = ValueAndMask(Value(option));
+        (uint value, uint mask) = RuleValues.ValueAndMask(Value(option));
         return option switch
         {
             "--set-xmark" => new MarkTarget(value, mask),
@@ -325,83 +336,15 @@ internal sealed class RuleReader(string line, Func<string, Chain?> chains)
             ? number : throw Wrong($"{option} {text} is not a number from {least} to {most}");
     }
 
-    private Cidr Block(string text) =>
-        Cidr.TryParse(text, out Cidr block) ? block
-        : IPv4Address.TryParse(text, out IPv4Address address) ? Cidr.Host(address)
-        : throw Wrong($"{text} is not an address or a block such as 10.244.0.0/16");
-
-    private IPProtocol Protocol(string name) => name switch
-    {
-        "tcp" => IPProtocol.Tcp,
-        "udp" => IPProtocol.Udp,
-        "icmp" => IPProtocol.Icmp,
-        "sctp" => IPProtocol.Sctp,
-        _ => byte.TryParse(name, NumberStyles.None, null, out byte number) && number > 0
-            ? (IPProtocol)number : throw Wrong($"the protocol {name} is not known"),
-    };
-
     private (IPProtocol Protocol, ushort First, ushort Last) Ports(string text)
     {
-        IPProtocol protocol = _module is "tcp" or "udp" or "sctp" ? Protocol(_module)
+        IPProtocol protocol = _module is "tcp" or "udp" or "sctp" ? RuleValues.Protocol(_module)
             : _protocol ?? throw Wrong("a port needs -p tcp, udp or sctp before it");
-        string[] ends = text.Split(':');
-        ushort first = Port(ends[0].Length > 0 ? ends[0] : "0");
-        ushort last = ends.Length == 1 ? first : Port(ends[1].Length > 0 ? ends[1] : "65535");
-        Require(ends.Length <= 2 && first <= last, $"{text} is not a port or a range such as 1024:65535");
+        (ushort first, ushort last) = RuleValues.Ports(text);
         return (protocol, first, last);
     }
 
-    private ushort Port(string text) => ushort.TryParse(text, NumberStyles.None, null, out ushort port)
-        ? port : throw Wrong($"{text} is not a port from 0 to 65535");
-
-    private (IPv4Address Address, ushort Port) AddressAndPort(string text)
-    {
-        int colon = text.IndexOf(':');
-        string address = colon < 0 ? text : text[..colon];
-        return IPv4Address.TryParse(address, out IPv4Address parsed)
-            ? (parsed, colon < 0 ? (ushort)0 : Port(text[(colon + 1)..]))
-            : throw Wrong($"{text} is not an address, or an address and port such as 10.244.1.2:8080");
-    }
-
-    private (uint Value, uint Mask) ValueAndMask(string text)
-    {
-        int slash = text.IndexOf('/');
-        return slash < 0 ? (Word(text), uint.MaxValue) : (Word(text[..slash]), Word(text[(slash + 1)..]));
-    }
-
-    private uint Word(string text)
-    {
-        bool hex = text.StartsWith("0x", StringComparison.Ordinal);
-        return uint.TryParse(
-            hex ? text[2..] : text, hex ? NumberStyles.AllowHexSpecifier : NumberStyles.None, null, out uint word)
-            ? word : throw Wrong($"{text} is not a number such as 0x4000");
-    }
-
-    private ConntrackStates States(string text)
-    {
-        ConntrackStates states = ConntrackStates.None;
-        foreach (string name in text.Split(','))
-        {
-            ConntrackStates one = Enum.GetValues<ConntrackStates>()
-                .FirstOrDefault(s => s != ConntrackStates.None && RuleText.NameOf(s) == name);
-            states |= one != ConntrackStates.None ? one : throw Wrong($"the state {name} is not known");
-        }
-
-        return states;
-    }
-
-    private AddressType Type(string name) =>
-        Enum.GetValues<AddressType>().Cast<AddressType?>().FirstOrDefault(t => RuleText.NameOf(t!.Value) == name)
-            ?? throw Wrong($"the address type {name} is not supported; write one of UNSPEC, UNICAST, LOCAL, BROADCAST, MULTICAST");
-
-    private Ratio Probability(string text) =>
-        decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal chance)
-            && chance <= 1
-            ? new Ratio(
-                (uint)Math.Round(chance * ProbabilityParts, MidpointRounding.AwayFromZero), ProbabilityParts)
-            : throw Wrong($"{text} is not a probability from 0 to 1");
-
-    private void Require(bool holds, string otherwise)
+    private static void Require(bool holds, string otherwise)
     {
         if (!holds)
         {
@@ -409,5 +352,5 @@ internal sealed class RuleReader(string line, Func<string, Chain?> chains)
         }
     }
 
-    private FormatException Wrong(string why) => new($"'{line}': {why}.");
+    private static FormatException Wrong(string why) => new($"{why}.");
 }

@@ -40,8 +40,10 @@ public static class RuleText
 
     /// <summary>Reads one <c>-A CHAIN …</c> line.</summary>
     /// <param name="line">The line.</param>
-    /// <param name="chains">Gives the chain of a name that <c>-j</c> or <c>-g</c> goes to; null when there is none.</param>
-    /// <exception cref="FormatException">An option is unknown, misplaced or has a value that cannot be read.</exception>
+    /// <param name="chains">Gives the chain of a name that <c>-j</c> or <c>-g</c> goes to; null when there is
+    /// none.</param>
+    /// <exception cref="FormatException">An option is unknown, misplaced or has a value that cannot be
+    /// read.</exception>
     public static Rule Parse(string line, Func<string, Chain?> chains) => new RuleReader(line, chains).Read();
 
     internal static string NameOf(IPProtocol protocol) => protocol switch
@@ -96,7 +98,9 @@ public static class RuleText
         }
     }
 
-    /// <summary>The extension (<c>-m tcp</c>) that a match belongs to: all of one protocol's are written as one.</summary>
+    /// <summary>
+    /// The extension (<c>-m tcp</c>) that a match belongs to: all of one protocol's are written as one.
+    /// </summary>
     private static IPProtocol? ExtensionOf(Match match) => match switch
     {
         ProtocolExtensionMatch extension => extension.Protocol,
@@ -185,7 +189,9 @@ public static class RuleText
             CultureInfo.InvariantCulture, $"{rounded / 100_000_000_000}.{rounded % 100_000_000_000:D11}");
     }
 
-    /// <summary>Bare when it is letters, digits, _ and - only; else in quotes, with quotes and backslashes escaped.</summary>
+    /// <summary>
+    /// Bare when it is letters, digits, _ and - only; else in quotes, with quotes and backslashes escaped.
+    /// </summary>
     private static string Quoted(string text)
     {
         if (text.Length > 0 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-'))

@@ -2,7 +2,10 @@ using System.Text;
 
 namespace Emulator.Linux.Netfilter;
 
-/// <summary>Cuts a line of rule text into words; double quotes hold spaces, a backslash inside them takes the next character as it is.</summary>
+/// <summary>
+/// Cuts a line of rule text into words; double quotes hold spaces, a backslash inside them takes the next character
+/// as it is.
+/// </summary>
 internal static class RuleTokens
 {
     /// <summary>The words of a line.</summary>
