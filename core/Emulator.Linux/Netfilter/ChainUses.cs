@@ -36,7 +36,8 @@ internal sealed record ChainUses(int Kinds, int Depth, bool AsksConntrack, IRead
             }
         }
 
-        return kinds == 0 && depth == 0 && !asks && lists is null ? Nothing : new ChainUses(kinds, depth, asks, lists ?? []);
+        bool isPlain = kinds == 0 && depth == 0 && !asks && lists is null;
+        return isPlain ? Nothing : new ChainUses(kinds, depth, asks, lists ?? []);
     }
 
     private static int BitOf(Target target) => target switch

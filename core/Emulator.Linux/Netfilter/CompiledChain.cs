@@ -88,7 +88,8 @@ internal sealed class CompiledChain
             first[value] = begin + i;
         }
 
-        rules.Add(new CompiledRule { Kind = CompiledKind.Index, Following = end, Argument = new RunIndex(byPort, first) });
+        RunIndex index = new(byPort, first);
+        rules.Add(new CompiledRule { Kind = CompiledKind.Index, Following = end, Argument = index });
         rules.AddRange(linked);
     }
 

@@ -161,7 +161,8 @@ public sealed class Conntrack
 
     internal static long After(long now, int seconds) => now + (seconds * NanosecondsPerSecond);
 
-    private static bool Fits(IPv4Address? wanted, IPv4Address address) => wanted is not IPv4Address some || some == address;
+    private static bool Fits(IPv4Address? wanted, IPv4Address address) =>
+        wanted is not IPv4Address some || some == address;
 
     private int BucketOf(in ConntrackTuple tuple) => (int)(tuple.Hash & (uint)(_buckets.Length - 1));
 

@@ -237,9 +237,11 @@ internal static class ConntrackTracker
                 return true;
             }
 
-            seconds = to == TcpConntrackState.Established ? Math.Min(seconds, table.Settings.TcpUnacknowledged) : seconds;
+            seconds = to == TcpConntrackState.Established
+                ? Math.Min(seconds, table.Settings.TcpUnacknowledged) : seconds;
         }
-        else if (from is TcpConntrackState.SynRecv or TcpConntrackState.Established && to == TcpConntrackState.Established)
+        else if (to == TcpConntrackState.Established
+            && from is TcpConntrackState.SynRecv or TcpConntrackState.Established)
         {
             entry.Flags |= ConntrackFlags.Assured;
         }

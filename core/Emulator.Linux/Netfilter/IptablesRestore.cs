@@ -91,7 +91,8 @@ public static class IptablesRestore
 
             if (!_lines.TryGetValue(words[1], out List<string>? lines))
             {
-                throw new FormatException($"'{line}': the chain {words[1]} is not declared; put ':{words[1]} - [0:0]' above.");
+                throw new FormatException(
+                    $"'{line}': the chain {words[1]} is not declared; put ':{words[1]} - [0:0]' above.");
             }
 
             lines.Add(line);

@@ -46,7 +46,8 @@ public static class IptablesSave
             text.Append($":{name} - [0:0]\n");
         }
 
-        foreach (Rule rule in hooks.SelectMany(h => tables.BuiltinRules(table, h)).Concat(chains.SelectMany(c => c.Rules)))
+        IEnumerable<Rule> builtin = hooks.SelectMany(h => tables.BuiltinRules(table, h));
+        foreach (Rule rule in builtin.Concat(chains.SelectMany(c => c.Rules)))
         {
             text.Append(RuleText.Write(rule)).Append('\n');
         }

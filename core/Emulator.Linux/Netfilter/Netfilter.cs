@@ -113,6 +113,9 @@ public sealed class Netfilter
     /// <summary>Forgets the connections that fit; the count of them.</summary>
     public int Delete(DeleteConntrack filter, SimTime now) => Conntrack.Delete(filter, now);
 
+    /// <summary>The lines of <c>conntrack -L</c>.</summary>
+    public IEnumerable<string> DescribeConntrack(SimTime now) => Conntrack.List(now).Select(row => row.ToString());
+
     /// <summary>
     /// Makes an answer that this host gives to a packet (an ICMP error, a reset) part of the packet's connection, in
     /// the other direction, so that it is translated back even when the connection is not in the table. Call it
@@ -132,7 +135,7 @@ public sealed class Netfilter
 
     /// <summary>
     /// A packet has ended before its last hook: the connection that it began is forgotten at once. Not calling it
-    /// costs a slot for a second.
+    /// costs a slot for ten seconds.
     /// </summary>
     public void Forget(in SkBuff skb)
     {

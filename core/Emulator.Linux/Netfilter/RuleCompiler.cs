@@ -72,7 +72,8 @@ internal static class RuleCompiler
                 to.Destination = destination.Cidr.Address.Value;
                 to.DestinationMask = destination.Cidr.Mask;
                 return true;
-            case ProtocolMatch { Negated: false } protocol when to.ProtocolMask == 0 || to.Protocol == protocol.Protocol:
+            case ProtocolMatch { Negated: false } protocol
+                when to.ProtocolMask == 0 || to.Protocol == protocol.Protocol:
                 to.Protocol = protocol.Protocol;
                 to.ProtocolMask = byte.MaxValue;
                 return true;

@@ -244,9 +244,7 @@ internal sealed class RuleReader(string line, Func<string, Chain?> chains)
                 return new ReturnTarget();
             case "REJECT":
                 return new RejectTarget(TryOption("--reject-with") is string with
-                    ? Enum.GetValues<RejectWith>().Cast<RejectWith?>().FirstOrDefault(w => RuleText.NameOf(w!.Value) == with)
-                        ?? throw Wrong($"--reject-with {with} is not known")
-                    : RejectWith.IcmpPortUnreachable);
+                    ? RuleValues.Answer(with) : RejectWith.IcmpPortUnreachable);
             case "DNAT":
                 (IPv4Address to, ushort port) = RuleValues.AddressAndPort(Option("--to-destination"));
                 return new DnatTarget(to, port);

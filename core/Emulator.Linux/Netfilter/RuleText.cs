@@ -133,7 +133,8 @@ public static class RuleText
 
     private static string TextOf(Match match) => match switch
     {
-        SourceMatch source => source.Cidr == Cidr.All && !source.Negated ? "" : $"{Not(source.Negated)}-s {source.Cidr}",
+        SourceMatch source => source.Cidr == Cidr.All && !source.Negated
+            ? "" : $"{Not(source.Negated)}-s {source.Cidr}",
         DestinationMatch destination => destination.Cidr == Cidr.All && !destination.Negated
             ? "" : $"{Not(destination.Negated)}-d {destination.Cidr}",
         InInterfaceMatch input => $"{Not(input.Negated)}-i {input.Name}",

@@ -48,6 +48,7 @@ internal static class RuleTokens
             word.Append(line[i++]);
         }
 
-        return i < line.Length ? i + 1 : throw new FormatException($"'{line}': a quote is not closed; add \" at its end.");
+        return i < line.Length
+            ? i + 1 : throw new FormatException($"'{line}': a quote is not closed; add \" at its end.");
     }
 }

@@ -82,9 +82,10 @@ internal static class RuleValues
     }
 
     /// <summary>An address type's name.</summary>
-    public static AddressType Type(string name) =>
-        Enum.GetValues<AddressType>().Cast<AddressType?>().FirstOrDefault(t => RuleText.NameOf(t!.Value) == name)
-            ?? throw Wrong($"the address type {name} is not supported; write one of UNSPEC, UNICAST, LOCAL, BROADCAST, MULTICAST");
+    public static AddressType Type(string name) => Named<AddressType>(name, RuleText.NameOf, "the address type");
+
+    /// <summary>The answer of a REJECT.</summary>
+    public static RejectWith Answer(string name) => Named<RejectWith>(name, RuleText.NameOf, "the answer");
 
     /// <summary>A decimal chance, rounded to the kernel's 2^-31 parts.</summary>
     public static Ratio Probability(string text) =>
@@ -93,6 +94,15 @@ internal static class RuleValues
             ? new Ratio(
                 (uint)Math.Round(chance * ProbabilityParts, MidpointRounding.AwayFromZero), ProbabilityParts)
             : throw Wrong($"{text} is not a probability from 0 to 1");
+
+    private static T Named<T>(string name, Func<T, string> nameOf, string what)
+        where T : struct, Enum
+    {
+        T[] all = Enum.GetValues<T>();
+        int at = Array.FindIndex(all, one => nameOf(one) == name);
+        return at >= 0
+            ? all[at] : throw Wrong($"{what} {name} is not known; known are {string.Join(", ", all.Select(nameOf))}");
+    }
 
     private static FormatException Wrong(string why) => new($"{why}.");
 }
