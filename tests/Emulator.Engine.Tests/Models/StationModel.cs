@@ -11,8 +11,6 @@ public sealed class StationModel
 {
     public const int Count = 24;
 
-    private readonly List<Station> _stations = [];
-
     private StationModel(InProcessEngine engine, Ledger ledger)
     {
         Engine = engine;
@@ -23,9 +21,11 @@ public sealed class StationModel
 
     public Ledger Ledger { get; }
 
+    public List<Station> Stations { get; } = [];
+
     public List<Clerk> Clerks { get; } = [];
 
-    public int Received => _stations.Sum(station => station.Received);
+    public int Received => Stations.Sum(station => station.Received);
 
     public static StationModel Build(EngineOptions options, int zones = 3, bool withIdleActors = false)
     {
@@ -51,7 +51,7 @@ public sealed class StationModel
             }
 
             Clerk ownClerk = new(clerk, self);
-            model._stations.Add(station);
+            model.Stations.Add(station);
             model.Clerks.Add(ownClerk);
             Actor[] idle = withIdleActors
                 ? [new Clerk(new ActorRef($"idle/node-{i}", "", self.Machine), self)]
