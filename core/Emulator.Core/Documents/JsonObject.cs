@@ -127,9 +127,13 @@ public sealed class JsonObject : JsonValue
             return false;
         }
 
-        foreach (ref readonly KeyValuePair<string, JsonValue> pair in _pairs.AsSpan())
+        for (int i = 0; i < _pairs.Length; i++)
         {
-            if (!pair.Value.Equals(that.Find(pair.Key)))
+            // Versions of one document have their members at the same places: look there first.
+            ref readonly KeyValuePair<string, JsonValue> pair = ref _pairs[i];
+            ref readonly KeyValuePair<string, JsonValue> place = ref that._pairs[i];
+            JsonValue? value = pair.Key == place.Key ? place.Value : that.Find(pair.Key);
+            if (!ReferenceEquals(pair.Value, value) && !pair.Value.Equals(value))
             {
                 return false;
             }

@@ -5,8 +5,11 @@ namespace Emulator.Kubernetes.ApiMachinery;
 /// documents.</remarks>
 public sealed class ResourceType
 {
-    internal ResourceType(int index, string group, string version, string kind, string plural, ResourceScope scope, string? shortName)
+    internal ResourceType(
+        int index, string group, string version, string kind, string plural, ResourceScope scope, string? shortName,
+        bool hasStatus)
     {
+        HasStatus = hasStatus;
         Index = index;
         Group = group;
         Version = version;
@@ -35,6 +38,9 @@ public sealed class ResourceType
 
     /// <summary>Whether its objects belong to a namespace.</summary>
     public bool IsNamespaced { get; }
+
+    /// <summary>Whether <c>status</c> is written apart from the rest, through a subresource.</summary>
+    public bool HasStatus { get; }
 
     /// <summary>kubectl's short name, such as <c>po</c>, or null.</summary>
     public string? ShortName { get; }

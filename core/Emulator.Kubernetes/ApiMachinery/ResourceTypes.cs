@@ -21,20 +21,20 @@ public static class ResourceTypes
     public static readonly ResourceType Services = Add("", "v1", "Service", "services", ResourceScope.Namespaced, "svc");
 
     /// <summary>Endpoints, the older form of endpoint slices.</summary>
-    public static readonly ResourceType Endpoints = Add("", "v1", "Endpoints", "endpoints", ResourceScope.Namespaced, "ep");
+    public static readonly ResourceType Endpoints = Add("", "v1", "Endpoints", "endpoints", ResourceScope.Namespaced, "ep", hasStatus: false);
 
     /// <summary>ConfigMaps.</summary>
-    public static readonly ResourceType ConfigMaps = Add("", "v1", "ConfigMap", "configmaps", ResourceScope.Namespaced, "cm");
+    public static readonly ResourceType ConfigMaps = Add("", "v1", "ConfigMap", "configmaps", ResourceScope.Namespaced, "cm", hasStatus: false);
 
     /// <summary>Secrets.</summary>
-    public static readonly ResourceType Secrets = Add("", "v1", "Secret", "secrets", ResourceScope.Namespaced, null);
+    public static readonly ResourceType Secrets = Add("", "v1", "Secret", "secrets", ResourceScope.Namespaced, null, hasStatus: false);
 
     /// <summary>Events.</summary>
-    public static readonly ResourceType Events = Add("", "v1", "Event", "events", ResourceScope.Namespaced, "ev");
+    public static readonly ResourceType Events = Add("", "v1", "Event", "events", ResourceScope.Namespaced, "ev", hasStatus: false);
 
     /// <summary>ServiceAccounts.</summary>
     public static readonly ResourceType ServiceAccounts =
-        Add("", "v1", "ServiceAccount", "serviceaccounts", ResourceScope.Namespaced, "sa");
+        Add("", "v1", "ServiceAccount", "serviceaccounts", ResourceScope.Namespaced, "sa", hasStatus: false);
 
     /// <summary>PersistentVolumes.</summary>
     public static readonly ResourceType PersistentVolumes =
@@ -50,7 +50,7 @@ public static class ResourceTypes
 
     /// <summary>LimitRanges.</summary>
     public static readonly ResourceType LimitRanges =
-        Add("", "v1", "LimitRange", "limitranges", ResourceScope.Namespaced, "limits");
+        Add("", "v1", "LimitRange", "limitranges", ResourceScope.Namespaced, "limits", hasStatus: false);
 
     /// <summary>Deployments.</summary>
     public static readonly ResourceType Deployments =
@@ -84,7 +84,7 @@ public static class ResourceTypes
 
     /// <summary>EndpointSlices.</summary>
     public static readonly ResourceType EndpointSlices =
-        Add("discovery.k8s.io", "v1", "EndpointSlice", "endpointslices", ResourceScope.Namespaced, null);
+        Add("discovery.k8s.io", "v1", "EndpointSlice", "endpointslices", ResourceScope.Namespaced, null, hasStatus: false);
 
     /// <summary>Ingresses.</summary>
     public static readonly ResourceType Ingresses =
@@ -92,23 +92,23 @@ public static class ResourceTypes
 
     /// <summary>IngressClasses.</summary>
     public static readonly ResourceType IngressClasses =
-        Add("networking.k8s.io", "v1", "IngressClass", "ingressclasses", ResourceScope.Cluster, null);
+        Add("networking.k8s.io", "v1", "IngressClass", "ingressclasses", ResourceScope.Cluster, null, hasStatus: false);
 
     /// <summary>NetworkPolicies.</summary>
     public static readonly ResourceType NetworkPolicies =
-        Add("networking.k8s.io", "v1", "NetworkPolicy", "networkpolicies", ResourceScope.Namespaced, "netpol");
+        Add("networking.k8s.io", "v1", "NetworkPolicy", "networkpolicies", ResourceScope.Namespaced, "netpol", hasStatus: false);
 
     /// <summary>Leases: node heartbeats and leader elections.</summary>
     public static readonly ResourceType Leases =
-        Add("coordination.k8s.io", "v1", "Lease", "leases", ResourceScope.Namespaced, null);
+        Add("coordination.k8s.io", "v1", "Lease", "leases", ResourceScope.Namespaced, null, hasStatus: false);
 
     /// <summary>PriorityClasses.</summary>
     public static readonly ResourceType PriorityClasses =
-        Add("scheduling.k8s.io", "v1", "PriorityClass", "priorityclasses", ResourceScope.Cluster, "pc");
+        Add("scheduling.k8s.io", "v1", "PriorityClass", "priorityclasses", ResourceScope.Cluster, "pc", hasStatus: false);
 
     /// <summary>StorageClasses.</summary>
     public static readonly ResourceType StorageClasses =
-        Add("storage.k8s.io", "v1", "StorageClass", "storageclasses", ResourceScope.Cluster, "sc");
+        Add("storage.k8s.io", "v1", "StorageClass", "storageclasses", ResourceScope.Cluster, "sc", hasStatus: false);
 
     /// <summary>Every type, in a fixed order; a type's place is its <see cref="ResourceType.Index"/>.</summary>
     public static IReadOnlyList<ResourceType> All => Registered;
@@ -137,9 +137,10 @@ public static class ResourceTypes
     }
 
     private static ResourceType Add(
-        string group, string version, string kind, string plural, ResourceScope scope, string? shortName)
+        string group, string version, string kind, string plural, ResourceScope scope, string? shortName,
+        bool hasStatus = true)
     {
-        var type = new ResourceType(Registered.Count, group, version, kind, plural, scope, shortName);
+        var type = new ResourceType(Registered.Count, group, version, kind, plural, scope, shortName, hasStatus);
         Registered.Add(type);
         return type;
     }

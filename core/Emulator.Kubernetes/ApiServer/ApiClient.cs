@@ -1,5 +1,6 @@
 using Emulator.Core.Actors;
 using Emulator.Core.Documents;
+using Emulator.Core.Journal;
 using Emulator.Core.Packets;
 using Emulator.Core.Randomness;
 using Emulator.Core.Time;
@@ -14,13 +15,13 @@ namespace Emulator.Kubernetes.ApiServer;
 /// </summary>
 /// <remarks>
 /// In: <see cref="SessionSegment"/>s from the API server, its own tick. Out: session segments to the machine's root, or straight
-/// to the API server when that is on the same machine. When 45 s pass without a word from the API server the session is given up:
-/// pending requests end with <see cref="ApiStatus.Timeout"/>, in the order they were sent, and informers watch again from their
-/// resourceVersion in the next session.
+/// to the API server when that is on the same machine. Answers come in the order of the requests. When one is missing, or 45 s pass
+/// without a word from the API server, the session is given up: pending requests end with <see cref="ApiStatus.Timeout"/>, in the
+/// order they were sent, and informers watch again from their resourceVersion in the next session.
 /// </remarks>
 public sealed class ApiClient
 {
-    /// <summary>After so long without a word from the server, it is pinged.</summary>
+    /// <summary>After so long without a word from the server, or to it, it is pinged.</summary>
     public static readonly SimDuration PingAfter = SimDuration.FromSeconds(15);
 
     /// <summary>After so long without a word from the server, the session is given up.</summary>
@@ -33,11 +34,12 @@ public sealed class ApiClient
     private readonly bool _sameMachine;
     private readonly ulong _client;
     private readonly List<Informer> _informers = [];
-    private readonly Dictionary<long, Action<ApiResponse, Outbox>> _pending = [];
+    private readonly Queue<Pending> _pending = new();
     private int _epoch = 1;
     private long _lastId;
     private long _lastSequence;
     private SimTime _heardAt;
+    private SimTime _sentAt;
     private bool _started;
 
     /// <summary>A client of an actor.</summary>
@@ -163,12 +165,8 @@ public sealed class ApiClient
     {
         switch (content)
         {
-            case ApiResponse response:
-                if (_pending.Remove(response.Id, out Action<ApiResponse, Outbox>? done))
-                {
-                    done(response, outbox);
-                }
-
+            case ApiResponse response when _pending.Count > 0 && _pending.Peek().Id == response.Id:
+                _pending.Dequeue().Done?.Invoke(response, outbox);
                 break;
             case WatchEvents events when events.Sequence == _lastSequence + 1:
                 _lastSequence++;
@@ -178,10 +176,8 @@ public sealed class ApiClient
                 }
 
                 break;
-            case WatchEvents or SessionClosed:
+            case ApiResponse or WatchEvents or SessionClosed:
                 Reopen(outbox);
-                break;
-            case SessionPong:
                 break;
             default:
                 throw new System.Diagnostics.UnreachableException(content.GetType().Name);
@@ -195,12 +191,12 @@ public sealed class ApiClient
         {
             Reopen(outbox);
         }
-        else if (silence >= PingAfter)
+        else if (silence >= PingAfter || outbox.Now - _sentAt >= PingAfter)
         {
-            Transmit(new SessionPing(Session), outbox);
+            Send(new SessionPing(Session, ++_lastId), null, outbox);
         }
 
-        SimTime next = _heardAt + PingAfter;
+        SimTime next = (_heardAt < _sentAt ? _heardAt : _sentAt) + PingAfter;
         long wait = next > outbox.Now ? (next - outbox.Now).Nanoseconds : PingAfter.Nanoseconds;
         outbox.Send(_self, new ApiClientTick(_client), wait);
     }
@@ -208,14 +204,23 @@ public sealed class ApiClient
     private void Reopen(Outbox outbox)
     {
         _epoch++;
+        _lastId = 0;
         _lastSequence = 0;
         _heardAt = outbox.Now;
-        long[] lost = [.. _pending.Keys.Order()];
-        Action<ApiResponse, Outbox>[] waiting = [.. lost.Select(id => _pending[id])];
+        Pending[] lost = [.. _pending];
         _pending.Clear();
-        for (int i = 0; i < lost.Length; i++)
+        outbox.Journal.Write(new JournalEntry
         {
-            waiting[i](new ApiResponse(Session, lost[i]) { Error = ApiStatus.Timeout }, outbox);
+            TimeNanoseconds = outbox.Now.Nanoseconds,
+            Actor = _self,
+            Kind = JournalKind.Note,
+            Subject = "api session lost",
+            A = _epoch,
+            B = lost.Length,
+        });
+        foreach (Pending request in lost)
+        {
+            request.Done?.Invoke(new ApiResponse(Session, request.Id) { Error = ApiStatus.Timeout }, outbox);
         }
 
         foreach (Informer informer in _informers)
@@ -233,7 +238,6 @@ public sealed class ApiClient
 
     private void List(Informer informer, Outbox outbox)
     {
-        int epoch = _epoch;
         List(informer.Type, informer.Scope, outbox, (response, answerOutbox) =>
         {
             if (response.Succeeded)
@@ -241,7 +245,7 @@ public sealed class ApiClient
                 informer.Replace(response.Items, response.ResourceVersion, answerOutbox);
                 Watch(informer, answerOutbox);
             }
-            else if (epoch == _epoch)
+            else if (!response.Error!.IsTimeout) // A response that did not succeed has an error.
             {
                 throw new InvalidOperationException($"list of {informer.Type} {informer.Scope}: {response.Error?.Message}");
             }
@@ -250,29 +254,27 @@ public sealed class ApiClient
 
     private void Watch(Informer informer, Outbox outbox)
     {
-        informer.WatchId = ++_lastId;
-        var request = new WatchRequest(Session, informer.WatchId, informer.Type, informer.Scope, informer.ResourceVersion);
-        Send(request, (response, answerOutbox) =>
-        {
-            if (response.Error is { IsTimeout: false } error && response.Id == informer.WatchId)
-            {
-                if (!error.IsExpired)
-                {
-                    throw new InvalidOperationException($"watch of {informer.Type} {informer.Scope}: {error.Message}");
-                }
+        long id = ++_lastId;
+        informer.WatchId = id;
+        Send(new WatchRequest(Session, id, informer.Type, informer.Scope, informer.ResourceVersion), informer.Watched ??= Done, outbox);
 
+        void Done(ApiResponse response, Outbox answerOutbox)
+        {
+            if (response.Error is { IsExpired: true })
+            {
                 List(informer, answerOutbox);
             }
-        }, outbox);
+            else if (response.Error is { IsTimeout: false } error)
+            {
+                throw new InvalidOperationException($"watch of {informer.Type} {informer.Scope}: {error.Message}");
+            }
+        }
     }
 
-    private void Send(ApiRequest request, Action<ApiResponse, Outbox>? done, Outbox outbox)
+    private void Send(ClientMessage request, Action<ApiResponse, Outbox>? done, Outbox outbox)
     {
-        if (done is not null)
-        {
-            _pending.Add(request.Id, done);
-        }
-
+        _pending.Enqueue(new Pending(request.Id, done));
+        _sentAt = outbox.Now;
         Transmit(request, outbox);
     }
 
@@ -288,6 +290,8 @@ public sealed class ApiClient
             outbox.Send(_machineRoot, segment);
         }
     }
+
+    private readonly record struct Pending(long Id, Action<ApiResponse, Outbox>? Done);
 }
 
 /// <summary>The client's reminder to itself to look whether the server is still there.</summary>

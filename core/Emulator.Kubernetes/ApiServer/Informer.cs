@@ -54,6 +54,8 @@ public sealed class Informer
 
     internal long WatchId { get; set; }
 
+    internal Action<ApiResponse, Outbox>? Watched { get; set; }
+
     /// <summary>The object of a key, or null.</summary>
     public ApiObject? Find(ObjectKey key) => _store.GetValueOrDefault(key);
 

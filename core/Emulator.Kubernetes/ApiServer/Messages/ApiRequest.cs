@@ -3,11 +3,19 @@ using Emulator.Kubernetes.ApiMachinery;
 
 namespace Emulator.Kubernetes.ApiServer.Messages;
 
-/// <summary>Something that a client asks of the API server; answered by one <see cref="ApiResponse"/> of the same id.</summary>
+/// <summary>
+/// Anything that a client sends; answered by one <see cref="ApiResponse"/> of the same id, in the order of the ids, so that either
+/// end notices at once when something was lost.
+/// </summary>
 /// <param name="Session">Which conversation.</param>
-/// <param name="Id">Rising by one with each request of a client.</param>
+/// <param name="Id">From 1 in each epoch, rising by one.</param>
+public abstract record ClientMessage(ApiSession Session, long Id) : ApiMessage(Session);
+
+/// <summary>Something that a client asks of the API server about one type of object.</summary>
+/// <param name="Session">Which conversation.</param>
+/// <param name="Id">The request's number.</param>
 /// <param name="Type">The type of object.</param>
-public abstract record ApiRequest(ApiSession Session, long Id, ResourceType Type) : ApiMessage(Session)
+public abstract record ApiRequest(ApiSession Session, long Id, ResourceType Type) : ClientMessage(Session, Id)
 {
     /// <summary>What request line and headers weigh.</summary>
     protected const int HeaderBytes = 200;
@@ -118,25 +126,26 @@ public enum DeletePropagation : byte
 public sealed record BindRequest(ApiSession Session, long Id, ObjectKey Key, string Uid, string NodeName)
     : ApiRequest(Session, Id, ResourceTypes.Pods);
 
-/// <summary>Wants to hear of changes from now on; answered by <see cref="WatchEvents"/>, or by a response with an error.</summary>
+/// <summary>Wants to hear of changes; answered by an empty response, then by <see cref="WatchEvents"/> until the session ends.</summary>
 /// <param name="Session">Which conversation.</param>
 /// <param name="Id">The request's number, which names the watch in its events.</param>
 /// <param name="Type">The type of object.</param>
 /// <param name="Scope">Which of the type.</param>
-/// <param name="After">The last change already known: that of the list before. 0 is "from now on".</param>
+/// <param name="After">The last change already known: that of the list before. None first tells of all objects as added.</param>
 public sealed record WatchRequest(ApiSession Session, long Id, ResourceType Type, ListScope Scope, ResourceVersion After)
     : ApiRequest(Session, Id, Type);
 
-/// <summary>Ends a watch; not answered.</summary>
+/// <summary>Ends a watch.</summary>
 /// <param name="Session">Which conversation.</param>
 /// <param name="Id">The request's number.</param>
 /// <param name="Type">The type of object.</param>
 /// <param name="WatchId">The id of the watch request.</param>
 public sealed record WatchStop(ApiSession Session, long Id, ResourceType Type, long WatchId) : ApiRequest(Session, Id, Type);
 
-/// <summary>"Are you there?"; answered by <see cref="SessionPong"/>.</summary>
+/// <summary>"Are you there?"; answered by an empty response.</summary>
 /// <param name="Session">Which conversation.</param>
-public sealed record SessionPing(ApiSession Session) : ApiMessage(Session)
+/// <param name="Id">The request's number.</param>
+public sealed record SessionPing(ApiSession Session, long Id) : ClientMessage(Session, Id)
 {
     /// <inheritdoc/>
     public override int EstimatedBytes => 17; // An HTTP/2 PING frame.

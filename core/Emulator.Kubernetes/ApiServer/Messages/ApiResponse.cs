@@ -31,15 +31,7 @@ public sealed record ApiResponse(ApiSession Session, long Id) : ApiMessage(Sessi
     public override int EstimatedBytes => HeaderBytes + (Object?.EstimatedBytes ?? 0) + ItemsBytes + (Error?.Message.Length ?? 0);
 }
 
-/// <summary>"I am there."</summary>
-/// <param name="Session">Which conversation.</param>
-public sealed record SessionPong(ApiSession Session) : ApiMessage(Session)
-{
-    /// <inheritdoc/>
-    public override int EstimatedBytes => 17; // An HTTP/2 PING frame.
-}
-
-/// <summary>The API server ended the conversation, or never knew it: open the next one.</summary>
+/// <summary>The API server ended the conversation, or noticed that something was lost: open the next one.</summary>
 /// <param name="Session">Which conversation.</param>
 public sealed record SessionClosed(ApiSession Session) : ApiMessage(Session)
 {

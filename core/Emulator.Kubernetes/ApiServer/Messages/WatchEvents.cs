@@ -33,7 +33,7 @@ public readonly record struct WatchBatch(long WatchId, IReadOnlyList<WatchEvent>
 /// <summary>All that a client's watches have to hear of one instant.</summary>
 /// <param name="Session">Which conversation.</param>
 /// <param name="Sequence">Rising by one from 1 with each of a session's batches, so that a lost one is noticed.</param>
-/// <param name="Batches">One for each watch that has something to hear, in the order the watches began.</param>
+/// <param name="Batches">One for each watch that has something to hear, in a fixed order.</param>
 public sealed record WatchEvents(ApiSession Session, long Sequence, IReadOnlyList<WatchBatch> Batches) : ApiMessage(Session)
 {
     private const int FrameBytes = 60;
