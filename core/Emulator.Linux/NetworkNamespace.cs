@@ -178,7 +178,7 @@ public sealed class NetworkNamespace : INetworkLayer, INetfilterHost
     OutputError INetworkLayer.Output(
         IPv4Address source, IPv4Address destination, TransportPayload payload, in OutputOptions options,
         Outbox outbox) =>
-        Output.Send(source, destination, payload, options, 0, false, outbox);
+        Output.Send(source, destination, payload, options, default, 0, outbox);
 
     /// <inheritdoc/>
     public AddressType TypeOf(IPv4Address address) => Fib.Classify(address) switch
@@ -242,9 +242,10 @@ public sealed class NetworkNamespace : INetworkLayer, INetfilterHost
     {
         if (verdict.Kind == VerdictKind.Reject)
         {
-            Rejection.Answer(this, skb.Packet, verdict.With, offset, outbox);
+            Rejection.Answer(this, skb, verdict.With, offset, outbox);
         }
 
+        Netfilter?.Forget(skb);
         Drop(skb.Packet, verdict.Reason, verdict.Rule, skb.In ?? skb.Out, offset, outbox);
     }
 

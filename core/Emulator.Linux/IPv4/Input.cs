@@ -131,7 +131,7 @@ internal sealed class Input(NetworkNamespace netns)
                 else if (!netns.Processes.Receive(packet, outbox))
                 {
                     netns.IcmpErrors.Send(
-                        IcmpType.DestinationUnreachable, IcmpUnreachable.Port, 0, packet, offset, outbox);
+                        IcmpType.DestinationUnreachable, IcmpUnreachable.Port, 0, skb, offset, outbox);
                     netns.Drop(packet, DropReason.NoSocket, null, device, offset, outbox);
                 }
 
@@ -159,7 +159,7 @@ internal sealed class Input(NetworkNamespace netns)
                 {
                     netns.Output.Send(
                         packet.Destination, packet.Source, icmp with { Type = IcmpType.EchoReply },
-                        new OutputOptions(identity, false, 0, packet.TypeOfService), offset, false, outbox);
+                        new OutputOptions(identity, false, 0, packet.TypeOfService), default, offset, outbox);
                 }
 
                 break;

@@ -1,8 +1,8 @@
 namespace Emulator.Linux.Netfilter;
 
 /// <summary>
-/// A user-defined chain: a named list of rules. Immutable; rules jump to other chains by reference, so a table is a graph of
-/// chains that thousands of namespaces share, and only the built-in chains are a namespace's own.
+/// A user-defined chain: a named list of rules. Immutable; rules jump to other chains by reference, so a table is a
+/// graph of chains that thousands of namespaces share, and only the built-in chains are a namespace's own.
 /// </summary>
 /// <remarks>A chain can only jump to chains made before it, so there are no loops.</remarks>
 public sealed class Chain
@@ -29,6 +29,8 @@ public sealed class Chain
     /// <summary>What the rules use, chains that they jump to included.</summary>
     internal ChainUses Uses { get; }
 
-    /// <summary>The compiled form, made at first use and shared by all namespaces (making it twice does no harm).</summary>
+    /// <summary>
+    /// The compiled form, made at first use and shared by all namespaces (making it twice does no harm).
+    /// </summary>
     internal CompiledChain Compiled => field ??= CompiledChain.Of(_rules);
 }

@@ -1,6 +1,8 @@
 namespace Emulator.Linux.Netfilter;
 
-/// <summary>What a list of rules uses, the chains that it jumps to included; what a table may hold is checked with it.</summary>
+/// <summary>
+/// What a list of rules uses, the chains that it jumps to included; what a table may hold is checked with it.
+/// </summary>
 /// <param name="Kinds">A bit (1 shifted by <see cref="CompiledKind"/>) for each kind of target.</param>
 /// <param name="Depth">How many jumps deep it goes: 0 without jumps.</param>
 /// <param name="AsksConntrack">Whether a match asks connection tracking.</param>
@@ -34,7 +36,8 @@ internal sealed record ChainUses(int Kinds, int Depth, bool AsksConntrack, IRead
             }
         }
 
-        return kinds == 0 && depth == 0 && !asks && lists is null ? Nothing : new ChainUses(kinds, depth, asks, lists ?? []);
+        bool isPlain = kinds == 0 && depth == 0 && !asks && lists is null;
+        return isPlain ? Nothing : new ChainUses(kinds, depth, asks, lists ?? []);
     }
 
     private static int BitOf(Target target) => target switch

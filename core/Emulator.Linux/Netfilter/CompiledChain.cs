@@ -1,10 +1,12 @@
 namespace Emulator.Linux.Netfilter;
 
-/// <summary>A chain ready to be walked: flat rules, with an index before each long run of rules for one address or port.</summary>
+/// <summary>
+/// A chain ready to be walked: flat rules, with an index before each long run of rules for one address or port.
+/// </summary>
 /// <remarks>
-/// In a run every rule asks for one destination address (<c>-d 10.96.0.10/32</c>), or every rule for one destination port. A
-/// packet can only match the rules of its own key, so the walk goes from one of those to the next and misses nothing: the
-/// first match, the order of draws and the details are those of a walk rule by rule.
+/// In a run every rule asks for one destination address (<c>-d 10.96.0.10/32</c>), or every rule for one destination
+/// port. A packet can only match the rules of its own key, so the walk goes from one of those to the next and misses
+/// nothing: the first match, the order of draws and the details are those of a walk rule by rule.
 /// </remarks>
 internal sealed class CompiledChain
 {
@@ -86,7 +88,8 @@ internal sealed class CompiledChain
             first[value] = begin + i;
         }
 
-        rules.Add(new CompiledRule { Kind = CompiledKind.Index, Following = end, Argument = new RunIndex(byPort, first) });
+        RunIndex index = new(byPort, first);
+        rules.Add(new CompiledRule { Kind = CompiledKind.Index, Following = end, Argument = index });
         rules.AddRange(linked);
     }
 

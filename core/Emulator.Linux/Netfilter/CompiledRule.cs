@@ -2,7 +2,9 @@ using Emulator.Core.Packets;
 
 namespace Emulator.Linux.Netfilter;
 
-/// <summary>What a compiled rule does; <see cref="Index"/> is not a rule but a jump table before a run of rules.</summary>
+/// <summary>
+/// What a compiled rule does; <see cref="Index"/> is not a rule but a jump table before a run of rules.
+/// </summary>
 internal enum CompiledKind : byte
 {
     Index,
@@ -21,8 +23,9 @@ internal enum CompiledKind : byte
 }
 
 /// <summary>
-/// A rule as masks and bounds to compare, so that a rule that does not hold costs a few nanoseconds. What has no place here
-/// (negations, interfaces, address types, lists) stays in <see cref="Others"/>, checked in the order of the text.
+/// A rule as masks and bounds to compare, so that a rule that does not hold costs a few nanoseconds. What has no
+/// place here (negations, interfaces, address types, lists) stays in <see cref="Others"/>, checked in the order of
+/// the text.
 /// </summary>
 internal struct CompiledRule
 {
@@ -46,7 +49,9 @@ internal struct CompiledRule
     public int DestinationPortFirst;
     public int DestinationPortSpan;
 
-    /// <summary>The rule that follows when this one does not end the walk; skips rules of an indexed run that cannot hold.</summary>
+    /// <summary>
+    /// The rule that follows when this one does not end the walk; skips rules of an indexed run that cannot hold.
+    /// </summary>
     public int Following;
 
     /// <summary>A chance, drawn after all else held; denominator 0 for none.</summary>

@@ -7,9 +7,9 @@ namespace Emulator.Linux.Netfilter;
 
 /// <summary>The connections that one namespace tracks: a hash table over both directions' tuples.</summary>
 /// <remarks>
-/// Source: nf_conntrack_core. Entries end lazily: when they are looked up, listed, or met by the small sweep that each new
-/// entry pays for. The bound is <see cref="ConntrackSettings.Max"/>; a full table first gives up a connection that is not
-/// [ASSURED], near where it looks, and else refuses the new one (<c>ConntrackFull</c>).
+/// Source: nf_conntrack_core. Entries end lazily: when they are looked up, listed, or met by the small sweep that
+/// each new entry pays for. The bound is <see cref="ConntrackSettings.Max"/>; a full table first gives up a
+/// connection that is not [ASSURED], near where it looks, and else refuses the new one (<c>ConntrackFull</c>).
 /// </remarks>
 public sealed class Conntrack
 {
@@ -161,11 +161,14 @@ public sealed class Conntrack
 
     internal static long After(long now, int seconds) => now + (seconds * NanosecondsPerSecond);
 
-    private static bool Fits(IPv4Address? wanted, IPv4Address address) => wanted is not IPv4Address some || some == address;
+    private static bool Fits(IPv4Address? wanted, IPv4Address address) =>
+        wanted is not IPv4Address some || some == address;
 
     private int BucketOf(in ConntrackTuple tuple) => (int)(tuple.Hash & (uint)(_buckets.Length - 1));
 
-    /// <summary>Frees ended entries among the next slots; when <paramref name="early"/>, one unassured entry will do.</summary>
+    /// <summary>
+    /// Frees ended entries among the next slots; when <paramref name="early"/>, one unassured entry will do.
+    /// </summary>
     private bool Sweep(int slots, bool early, long now)
     {
         bool freed = false;

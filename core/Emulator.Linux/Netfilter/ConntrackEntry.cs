@@ -76,7 +76,9 @@ internal struct ConntrackEntry
     /// <summary>Counts up when the slot is freed, so that an old id finds nobody. Never 0.</summary>
     public uint Generation;
 
-    /// <summary>In the table: next of the original tuple's bucket. Outside: next of the unconfirmed or free list.</summary>
+    /// <summary>
+    /// In the table: next of the original tuple's bucket. Outside: next of the unconfirmed or free list.
+    /// </summary>
     public int NextOriginal;
 
     /// <summary>In the table: next of the reply tuple's bucket. Outside: previous of the unconfirmed list.</summary>

@@ -12,7 +12,8 @@ namespace Emulator.Linux.Netfilter;
 /// <param name="SourcePort">The source port; the identifier of an ICMP echo.</param>
 /// <param name="DestinationPort">The destination port; type × 256 + code of an ICMP echo.</param>
 public readonly record struct ConntrackDirection(
-    IPv4Address Source, IPv4Address Destination, ushort SourcePort, ushort DestinationPort) : IComparable<ConntrackDirection>
+    IPv4Address Source, IPv4Address Destination, ushort SourcePort, ushort DestinationPort)
+    : IComparable<ConntrackDirection>
 {
     internal ConntrackDirection(in ConntrackTuple tuple)
         : this(tuple.Source, tuple.Destination, tuple.SourcePort, tuple.DestinationPort)

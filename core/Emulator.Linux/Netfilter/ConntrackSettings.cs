@@ -33,7 +33,9 @@ public sealed record ConntrackSettings
     /// <summary>nf_conntrack_tcp_timeout_close. Default 10.</summary>
     public int TcpClose { get; init; } = 10;
 
-    /// <summary>nf_conntrack_tcp_timeout_unacknowledged: an open connection of which no reply was seen. Default 300.</summary>
+    /// <summary>
+    /// nf_conntrack_tcp_timeout_unacknowledged: an open connection of which no reply was seen. Default 300.
+    /// </summary>
     public int TcpUnacknowledged { get; init; } = 300;
 
     /// <summary>nf_conntrack_udp_timeout. Default 30.</summary>

@@ -1,17 +1,21 @@
 namespace Emulator.Linux.Netfilter;
 
 /// <summary>
-/// The memory of the connection table: slots that are reused, each with a generation that makes old ids find nobody, and the
-/// queue of connections that are outside the table (not confirmed yet, or just taken out) until their packet is gone.
+/// The memory of the connection table: slots that are reused, each with a generation that makes old ids find nobody,
+/// and the queue of connections that are outside the table (not confirmed yet, or just taken out) until their packet
+/// is gone.
 /// </summary>
 /// <remarks>
-/// A packet passes from its first hook to its last in far less than <see cref="LimboNanoseconds"/>, so slots are taken back
-/// by age and nobody has to say that a packet has ended.
+/// A packet passes from its first hook to its last in less than <see cref="LimboNanoseconds"/>, so slots are
+/// taken back by age and nobody has to say that a packet has ended.
 /// </remarks>
 internal sealed class ConntrackSlab
 {
-    /// <summary>How long an entry outside the table is kept for its packet: one second of virtual time.</summary>
-    public const long LimboNanoseconds = 1_000_000_000;
+    /// <summary>
+    /// How long an entry outside the table is kept for its packet: ten seconds of virtual time. A bridged packet may
+    /// wait three seconds for a neighbour between PREROUTING and POSTROUTING.
+    /// </summary>
+    public const long LimboNanoseconds = 10_000_000_000;
 
     private const int None = -1;
 

@@ -3,14 +3,18 @@ using Emulator.Core.Packets;
 
 namespace Emulator.Linux.Netfilter;
 
-/// <summary>Connection tracking's two moments in a packet's walk: recognising it, and confirming what it began.</summary>
+/// <summary>
+/// Connection tracking's two moments in a packet's walk: recognising it, and confirming what it began.
+/// </summary>
 /// <remarks>
 /// Source: nf_conntrack_in and __nf_conntrack_confirm. Fragments are not tracked: the caller joins them first, as
 /// nf_defrag_ipv4 does.
 /// </remarks>
 internal static class ConntrackTracker
 {
-    /// <summary>The id in <see cref="SkBuff.ConntrackId"/> of a packet that is not tracked on purpose (NOTRACK).</summary>
+    /// <summary>
+    /// The id in <see cref="SkBuff.ConntrackId"/> of a packet that is not tracked on purpose (NOTRACK).
+    /// </summary>
     public const ulong UntrackedId = 1;
 
     /// <summary>How long after its birth a UDP connection with replies becomes a stream: two seconds.</summary>
@@ -19,7 +23,9 @@ internal static class ConntrackTracker
     /// <summary>How long the loser of a race for the same connection is kept: one second.</summary>
     private const int NatClashSeconds = 1;
 
-    /// <summary>PREROUTING and OUTPUT: which connection is this, and what is the packet to it? None, or why it must end.</summary>
+    /// <summary>
+    /// PREROUTING and OUTPUT: which connection is this, and what is the packet to it? None, or why it must end.
+    /// </summary>
     public static DropReason Track(Conntrack table, ref SkBuff skb, long now)
     {
         if (skb.ConntrackId != 0)
@@ -55,7 +61,9 @@ internal static class ConntrackTracker
             : Continue(table, index, reply, packet, ref skb, now);
     }
 
-    /// <summary>Finds a packet's state again after it crossed a message, which carries only the id and the direction.</summary>
+    /// <summary>
+    /// Finds a packet's state again after it crossed a message, which carries only the id and the direction.
+    /// </summary>
     public static void Recall(Conntrack table, ref SkBuff skb)
     {
         if (skb.State != ConntrackStates.None)
@@ -99,8 +107,8 @@ internal static class ConntrackTracker
     }
 
     /// <summary>
-    /// Two first packets of one connection were under way at once, as two DNS queries from one socket are. The second joins
-    /// the first one's entry if it was translated alike, else keeps its own translation for a moment.
+    /// Two first packets of one connection were under way at once, as two DNS queries from one socket are. The second
+    /// joins the first one's entry if it was translated alike, else keeps its own translation for a moment.
     /// </summary>
     private static DropReason ResolveClash(
         Conntrack table, int index, int original, bool originalIsReply, int reply, ref SkBuff skb, long now)
@@ -229,9 +237,11 @@ internal static class ConntrackTracker
                 return true;
             }
 
-            seconds = to == TcpConntrackState.Established ? Math.Min(seconds, table.Settings.TcpUnacknowledged) : seconds;
+            seconds = to == TcpConntrackState.Established
+                ? Math.Min(seconds, table.Settings.TcpUnacknowledged) : seconds;
         }
-        else if (from is TcpConntrackState.SynRecv or TcpConntrackState.Established && to == TcpConntrackState.Established)
+        else if (to == TcpConntrackState.Established
+            && from is TcpConntrackState.SynRecv or TcpConntrackState.Established)
         {
             entry.Flags |= ConntrackFlags.Assured;
         }

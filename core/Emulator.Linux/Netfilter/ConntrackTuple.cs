@@ -5,8 +5,8 @@ using Emulator.Core.Randomness;
 namespace Emulator.Linux.Netfilter;
 
 /// <summary>
-/// What tells one direction of a connection from all others: addresses, ports and protocol. An ICMP echo has its identifier
-/// in place of the source port, and type and code in place of the destination port.
+/// What tells one direction of a connection from all others: addresses, ports and protocol. An ICMP echo has its
+/// identifier in place of the source port, and type and code in place of the destination port.
 /// </summary>
 /// <remarks>Source: <c>struct nf_conntrack_tuple</c>. 16 bytes.</remarks>
 internal readonly struct ConntrackTuple : IEquatable<ConntrackTuple>

@@ -5,8 +5,11 @@ using Emulator.Core.Randomness;
 
 namespace Emulator.Linux.Netfilter;
 
-/// <summary>Decides a connection's translation once, and applies it to each of its packets in both directions.</summary>
-/// <remarks>Source: nf_nat_core and nf_nat_proto. A translation is kept as the difference between the entry's two tuples.</remarks>
+/// <summary>
+/// Decides a connection's translation once, and applies it to each of its packets in both directions.
+/// </summary>
+/// <remarks>Source: nf_nat_core and nf_nat_proto. A translation is kept as the difference between the entry's two
+/// tuples.</remarks>
 internal static class Nat
 {
     /// <summary>Whether the entry's source (or destination) translation is decided.</summary>
@@ -22,7 +25,9 @@ internal static class Nat
         Set(ref entry, tuple, wanted, source: false);
     }
 
-    /// <summary>Decides the source: this address, and a port with which the replies are unique. None, or why it fails.</summary>
+    /// <summary>
+    /// Decides the source: this address, and a port with which the replies are unique. None, or why it fails.
+    /// </summary>
     public static DropReason DecideSource(
         Conntrack table, int index, IPv4Address address, bool randomFully, ref RandomStream dice, long now)
     {
@@ -38,7 +43,9 @@ internal static class Nat
         return DropReason.None;
     }
 
-    /// <summary>No rule wants a translation: the end stays as it is, unless its replies would be mistaken for another's.</summary>
+    /// <summary>
+    /// No rule wants a translation: the end stays as it is, unless its replies would be mistaken for another's.
+    /// </summary>
     public static DropReason DecideNothing(Conntrack table, int index, bool source, ref RandomStream dice, long now)
     {
         ref ConntrackEntry entry = ref table[index];
@@ -63,8 +70,8 @@ internal static class Nat
     }
 
     /// <summary>
-    /// An ICMP error about a translated connection: the packet that it quotes is translated back, and the error comes from,
-    /// or goes to, whom the quoted packet's sender knows.
+    /// An ICMP error about a translated connection: the packet that it quotes is translated back, and the error comes
+    /// from, or goes to, whom the quoted packet's sender knows.
     /// </summary>
     public static IPv4Packet ApplyToError(
         in ConntrackEntry entry, IPv4Packet packet, IcmpMessage error, bool source, bool reply)

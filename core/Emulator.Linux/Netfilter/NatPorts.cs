@@ -3,10 +3,12 @@ using Emulator.Core.Randomness;
 
 namespace Emulator.Linux.Netfilter;
 
-/// <summary>Finds a source port (or echo identifier) with which a translated connection's replies are nobody else's.</summary>
+/// <summary>
+/// Finds a source port (or echo identifier) with which a translated connection's replies are nobody else's.
+/// </summary>
 /// <remarks>
-/// Source: get_unique_tuple and nf_nat_l4proto_unique_tuple. Left out: reusing the translation that another connection of
-/// the same source already has, and taking over entries in TIME_WAIT.
+/// Source: get_unique_tuple and nf_nat_l4proto_unique_tuple. Left out: reusing the translation that another
+/// connection of the same source already has, and taking over entries in TIME_WAIT.
 /// </remarks>
 internal static class NatPorts
 {
@@ -16,7 +18,10 @@ internal static class NatPorts
     /// <summary>Below so many attempts a row is not worth it: the search ends without a port.</summary>
     private const int AttemptsMin = 16;
 
-    /// <summary>Keeps the tuple if it is free (and not <paramref name="randomFully"/>), else finds it a port; false when none is.</summary>
+    /// <summary>
+    /// Keeps the tuple if it is free (and not <paramref name="randomFully"/>), else finds it a port; false when none
+    /// is.
+    /// </summary>
     public static bool TryFind(
         Conntrack table, int self, ref ConntrackTuple tuple, bool randomFully, ref RandomStream dice, long now)
     {

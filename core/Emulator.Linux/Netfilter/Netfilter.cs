@@ -9,11 +9,13 @@ using Emulator.Linux.Netlink;
 
 namespace Emulator.Linux.Netfilter;
 
-/// <summary>Netfilter of one network namespace: five hooks, four tables, connection tracking and address translation.</summary>
+/// <summary>
+/// Netfilter of one network namespace: five hooks, four tables, connection tracking and address translation.
+/// </summary>
 /// <remarks>
-/// Costs nothing until somebody puts a rule in, as in Linux, where tables register their hooks at first use. A namespace
-/// calls <see cref="Run"/> at each hook; fragments are joined before PREROUTING and OUTPUT by the caller. What crosses a
-/// message of a packet is its mark, connection id and direction.
+/// Costs nothing until somebody puts a rule in, as in Linux, where tables register their hooks at first use. A
+/// namespace calls <see cref="Run"/> at each hook; fragments are joined before PREROUTING and OUTPUT by the caller.
+/// What crosses a message of a packet is its mark, connection id and direction.
 /// </remarks>
 public sealed class Netfilter
 {
@@ -35,7 +37,9 @@ public sealed class Netfilter
         _portDice = RandomStream.For(seed, self.Id, "nat-port");
     }
 
-    /// <summary>False while no rule, chain or policy of DROP exists: then hooks change nothing and nothing is tracked.</summary>
+    /// <summary>
+    /// False while no rule, chain or policy of DROP exists: then hooks change nothing and nothing is tracked.
+    /// </summary>
     public bool IsActive => _tables.IsActive;
 
     /// <summary>Whether connections are tracked: a nat table exists, or a rule asks for a connection's state.</summary>
@@ -55,8 +59,8 @@ public sealed class Netfilter
     internal ref RandomStream StatisticDice => ref _statisticDice;
 
     /// <summary>
-    /// Takes a packet through one hook. It may come out translated and marked. When it is refused the caller journals the end
-    /// of it, and answers a reject.
+    /// Takes a packet through one hook. It may come out translated and marked. When it is refused the caller journals
+    /// the end of it, and answers a reject.
     /// </summary>
     public NetfilterVerdict Run(Hook hook, ref SkBuff skb, Outbox outbox)
     {
@@ -109,9 +113,13 @@ public sealed class Netfilter
     /// <summary>Forgets the connections that fit; the count of them.</summary>
     public int Delete(DeleteConntrack filter, SimTime now) => Conntrack.Delete(filter, now);
 
+    /// <summary>The lines of <c>conntrack -L</c>.</summary>
+    public IEnumerable<string> DescribeConntrack(SimTime now) => Conntrack.List(now).Select(row => row.ToString());
+
     /// <summary>
-    /// Makes an answer that this host gives to a packet (an ICMP error, a reset) part of the packet's connection, in the
-    /// other direction, so that it is translated back even when the connection is not in the table. Call it before OUTPUT.
+    /// Makes an answer that this host gives to a packet (an ICMP error, a reset) part of the packet's connection, in
+    /// the other direction, so that it is translated back even when the connection is not in the table. Call it
+    /// before OUTPUT.
     /// </summary>
     /// <remarks>Source: nf_ct_attach.</remarks>
     public void Attach(ref SkBuff answer, in SkBuff cause)
@@ -126,8 +134,8 @@ public sealed class Netfilter
     }
 
     /// <summary>
-    /// A packet has ended before its last hook: the connection that it began is forgotten at once. Not calling it costs a
-    /// slot for a second.
+    /// A packet has ended before its last hook: the connection that it began is forgotten at once. Not calling it
+    /// costs a slot for ten seconds.
     /// </summary>
     public void Forget(in SkBuff skb)
     {

@@ -3,7 +3,9 @@ using Emulator.Core.Packets;
 
 namespace Emulator.Linux.Netfilter;
 
-/// <summary>Packets with other addresses and ports. Checksums follow by themselves: they are made when a packet is encoded.</summary>
+/// <summary>
+/// Packets with other addresses and ports. Checksums follow by themselves: they are made when a packet is encoded.
+/// </summary>
 internal static class PacketRewrite
 {
     /// <summary>

@@ -4,8 +4,8 @@ namespace Emulator.Linux.Netfilter;
 
 /// <summary>The lists of <c>-m recent</c> in one namespace: which source was last seen when.</summary>
 /// <remarks>
-/// Source: xt_recent. A list holds <see cref="AddressesMax"/> addresses (ip_list_tot); a new one puts out the one that was
-/// seen longest ago. Only the last sighting is kept: no match of the model counts hits.
+/// Source: xt_recent. A list holds <see cref="AddressesMax"/> addresses (ip_list_tot); a new one puts out the one
+/// that was seen longest ago. Only the last sighting is kept: no match of the model counts hits.
 /// </remarks>
 internal sealed class RecentLists
 {

@@ -4,8 +4,8 @@ namespace Emulator.Linux.Netfilter;
 
 /// <summary>Turns a rule into its flat form.</summary>
 /// <remarks>
-/// Matches without side effects commute, so they may be compared flat in any order. From the first match that rolls dice or
-/// writes a list, the order of the text decides who is asked at all, and the rest stays in order.
+/// Matches without side effects commute, so they may be compared flat in any order. From the first match that rolls
+/// dice or writes a list, the order of the text decides who is asked at all, and the rest stays in order.
 /// </remarks>
 internal static class RuleCompiler
 {
@@ -47,7 +47,9 @@ internal static class RuleCompiler
         return compiled;
     }
 
-    /// <summary>The matches as Linux asks them: the packet's header first, then the extensions in the order of the text.</summary>
+    /// <summary>
+    /// The matches as Linux asks them: the packet's header first, then the extensions in the order of the text.
+    /// </summary>
     public static IEnumerable<Match> InOrder(Rule rule) => rule.Matches.OrderBy(m => m switch
     {
         SourceMatch => 0,
@@ -70,7 +72,8 @@ internal static class RuleCompiler
                 to.Destination = destination.Cidr.Address.Value;
                 to.DestinationMask = destination.Cidr.Mask;
                 return true;
-            case ProtocolMatch { Negated: false } protocol when to.ProtocolMask == 0 || to.Protocol == protocol.Protocol:
+            case ProtocolMatch { Negated: false } protocol
+                when to.ProtocolMask == 0 || to.Protocol == protocol.Protocol:
                 to.Protocol = protocol.Protocol;
                 to.ProtocolMask = byte.MaxValue;
                 return true;

@@ -51,7 +51,8 @@ internal sealed class RuleTables
         if (replace.Content.Builtin.Count + replace.Content.Chains.Count > 0)
         {
             owners.Add(replace);
-            owners.Sort((a, b) => a.Order != b.Order ? a.Order.CompareTo(b.Order) : string.CompareOrdinal(a.Owner, b.Owner));
+            owners.Sort((a, b) =>
+                a.Order != b.Order ? a.Order.CompareTo(b.Order) : string.CompareOrdinal(a.Owner, b.Owner));
         }
 
         for (Hook hook = Hook.Prerouting; hook <= Hook.Postrouting; hook++)

@@ -32,7 +32,9 @@ internal static class TcpTracking
         None,
     }
 
-    /// <summary>Whether a first segment can open an entry, and in which state (loose pick-up of open connections included).</summary>
+    /// <summary>
+    /// Whether a first segment can open an entry, and in which state (loose pick-up of open connections included).
+    /// </summary>
     public static bool TryOpen(TcpFlags flags, out TcpConntrackState state)
     {
         state = TcpConntrackState.None;
