@@ -105,7 +105,7 @@ public sealed class HostActor : Actor
             TimeNanoseconds = outbox.Now.Nanoseconds,
             Actor = netns.Self,
             Kind = JournalKind.CommandOutput,
-            Subject = Listing.Write(netns, dump.Command),
+            Subject = Listing.Write(netns, dump.Command, outbox.Now),
         });
         foreach (Bridge bridge in netns.Devices.OfType<Bridge>())
         {
