@@ -71,6 +71,9 @@ public sealed class HostActor : Actor
             case SessionSegment segment:
                 Route(segment, outbox);
                 break;
+            case ChangeWire change when _nic is { } nic && nic.Index == change.Port:
+                nic.Wire.Change(change.Options, outbox);
+                break;
             case UndeliveredMessage undelivered:
                 End(undelivered, outbox);
                 break;
@@ -81,10 +84,7 @@ public sealed class HostActor : Actor
                 Configure(netlink, outbox);
                 break;
             default:
-                if (!_netns.HandleTimer(message, outbox))
-                {
-                    _netns.Processes.HandleMessage(message, outbox);
-                }
+                _netns.Handle(message, outbox);
 
                 break;
         }

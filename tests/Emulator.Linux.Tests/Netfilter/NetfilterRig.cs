@@ -149,5 +149,11 @@ internal sealed class NetfilterRig : INetfilterHost
     };
 
     private sealed class Device(int index, string name)
-        : NetDevice(index, new InterfaceName("ko-n1", "ko-n1", name), default, 1500);
+        : NetDevice(index, new InterfaceName("ko-n1", "ko-n1", name), default, 1500)
+    {
+        protected override ActorRef Owner => throw new NotSupportedException("netfilter asks a device only for its name");
+
+        protected override void Send(EthernetFrame frame, long offset, Outbox outbox) =>
+            throw new NotSupportedException("netfilter asks a device only for its name");
+    }
 }
