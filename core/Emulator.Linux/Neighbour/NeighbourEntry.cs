@@ -21,6 +21,9 @@ internal sealed class NeighbourEntry(NetDevice device, IPv4Address address)
     /// <summary>What is known.</summary>
     public NeighbourState State { get; set; }
 
+    /// <summary>Whether it only repeats the shared peer table.</summary>
+    public bool IsFromPeers { get; set; }
+
     /// <summary>Reachable until then, in nanoseconds.</summary>
     public long ReachableUntil { get; set; }
 

@@ -3,6 +3,7 @@ using Emulator.Core.Addresses;
 using Emulator.Core.Journal;
 using Emulator.Core.Packets;
 using Emulator.Linux.NetDevices;
+using Emulator.Linux.Netfilter;
 using Emulator.Linux.Netlink;
 
 namespace Emulator.Linux.Neighbour;
@@ -32,11 +33,18 @@ public sealed class NeighbourTable
     public long ReachableNanoseconds { get; set; } = 30_000_000_000;
 
     /// <summary>The entries in <c>ip neigh</c>'s own format, by device and address.</summary>
-    public IEnumerable<string> Describe() => _entries.Values
-        .OrderBy(e => e.Device.Index).ThenBy(e => e.Address)
-        .Select(e => e.IsValid
-            ? $"{e.Address} dev {e.Device.Name} lladdr {e.Mac} {Name(e.State)}"
-            : $"{e.Address} dev {e.Device.Name} {Name(e.State)}");
+    public IEnumerable<string> Describe()
+    {
+        IEnumerable<string> own = _entries.Values.Where(e => !e.IsFromPeers)
+            .OrderBy(e => e.Device.Index).ThenBy(e => e.Address)
+            .Select(e => e.IsValid
+                ? $"{e.Address} dev {e.Device.Name} lladdr {e.Mac} {Name(e.State)}"
+                : $"{e.Address} dev {e.Device.Name} {Name(e.State)}");
+        return _netns.Fib.Peers is { View.Encapsulation: PeerEncapsulation.Vxlan } peers
+            ? own.Concat(peers.Peers.Select(
+                p => $"{p.VtepAddress} dev {peers.View.Device} lladdr {p.VtepMac} {Name(NeighbourState.Permanent)}"))
+            : own;
+    }
 
     /// <summary>Packets waiting for an address.</summary>
     public int HeldPackets { get; private set; }
@@ -46,6 +54,7 @@ public sealed class NeighbourTable
     {
         NeighbourEntry entry = Get(device, address);
         entry.Mac = mac;
+        entry.IsFromPeers = false;
         entry.Generation++;
         Set(entry, state, outbox);
         if (entry.IsValid)
@@ -60,6 +69,15 @@ public sealed class NeighbourTable
         if (_entries.Remove(Key(device, address), out NeighbourEntry? entry))
         {
             Fail(entry, outbox, 0);
+        }
+    }
+
+    /// <summary>The shared peer table was replaced: what repeated the old one goes.</summary>
+    public void ForgetPeers()
+    {
+        foreach (ulong key in _entries.Where(e => e.Value.IsFromPeers).Select(e => e.Key).ToList())
+        {
+            _entries.Remove(key);
         }
     }
 
@@ -176,11 +194,11 @@ public sealed class NeighbourTable
         if (!_entries.TryGetValue(Key(device, address), out NeighbourEntry? entry))
         {
             entry = new NeighbourEntry(device, address);
-            if (_netns.Fib.Peers is { Table: { Vni: not null } table } && device.Name == table.Device
-                && table.FindVtep(address) is { } peer)
+            if (_netns.Fib.Peers?.View is { } view && view.Device == device.Name && view.Neighbour(address) is { } peer)
             {
                 entry.Mac = peer.VtepMac;
                 entry.State = NeighbourState.Permanent;
+                entry.IsFromPeers = true;
             }
 
             _entries.Add(Key(device, address), entry);
@@ -243,7 +261,8 @@ public sealed class NeighbourTable
         foreach (PendingPacket pending in waiting ?? [])
         {
             _netns.IcmpErrors.Send(
-                IcmpType.DestinationUnreachable, IcmpUnreachable.Host, 0, pending.Packet, offset, outbox);
+                IcmpType.DestinationUnreachable, IcmpUnreachable.Host, 0, new SkBuff { Packet = pending.Packet }, offset,
+                outbox);
             outbox.Dropped(_netns.Self, pending.Packet, DropReason.NeighFailed, at: entry.Device.JournalName);
         }
     }

@@ -44,15 +44,12 @@ public sealed class Vxlan : NetDevice
 
     /// <summary>The forwarding entries, by MAC: the shared peers' and its own.</summary>
     public IEnumerable<(MacAddress Mac, IPv4Address Destination)> Fdb =>
-        Peers is { } table
-            ? table.Peers.Where(p => p.PodCidr != table.OwnPodCidr).Select(p => (p.VtepMac, p.NodeAddress))
-                .Concat(_fdb.Select(e => (e.Key, e.Value)))
+        _netns.Fib.Peers is { } peers && peers.View.Device == Name
+            ? peers.Peers.Select(p => (p.VtepMac, p.NodeAddress)).Concat(_fdb.Select(e => (e.Key, e.Value)))
             : _fdb.Select(e => (e.Key, e.Value));
 
     /// <inheritdoc/>
     protected override ActorRef Owner => _netns.Self;
-
-    private PeerTable? Peers => _netns.Fib.Peers?.Table is { } table && table.Device == Name ? table : null;
 
     /// <summary><c>bridge fdb append</c>.</summary>
     public void AddFdbEntry(MacAddress mac, IPv4Address destination) => _fdb[mac] = destination;
@@ -93,7 +90,8 @@ public sealed class Vxlan : NetDevice
 
         var datagram = new UdpDatagram(SourcePort(frame.Payload), DestinationPort, new VxlanPayload(Vni, frame));
         OutputError error = _netns.Output.Send(
-            _options.Local, remote, datagram, new OutputOptions(frame.Payload.Identity, false), offset, true, outbox);
+            _options.Local, remote, datagram, new OutputOptions(frame.Payload.Identity, false), default, offset, outbox,
+            isTunnel: true);
         if (error != OutputError.None)
         {
             // A netfilter verdict has journaled its own drop; a missing route has not.
@@ -111,9 +109,7 @@ public sealed class Vxlan : NetDevice
             return true;
         }
 
-        // The inner destination leads to the peer; its MAC must be the one that the FDB has.
-        if (Peers is { } table && frame.Payload is IPv4Packet packet && table.Find(packet.Destination) is { } peer
-            && peer.VtepMac == frame.Destination)
+        if (_netns.Fib.Peers?.View is { } view && view.Device == Name && view.FdbEntry(frame.Destination) is { } peer)
         {
             remote = peer.NodeAddress;
             return true;

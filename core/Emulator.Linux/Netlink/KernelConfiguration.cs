@@ -38,14 +38,15 @@ internal sealed class KernelConfiguration(NetworkNamespace netns)
             case DeleteFdbEntry delete:
                 RequireVxlan(delete.Device).RemoveFdbEntry(delete.Mac);
                 return true;
-            case PeerTable table:
-                netns.Fib.Peers = new PeerRoutes(table, Require(table.Device));
+            case ReplacePeers peers:
+                netns.Fib.Peers = new PeerRoutes(peers, Require(peers.Device));
+                netns.Neighbours.ForgetPeers();
                 return true;
             case ReplaceTable replace:
                 netns.RequireNetfilter().Replace(replace);
                 return true;
             case DeleteConntrack delete:
-                netns.Netfilter?.Delete(delete);
+                netns.Netfilter?.Delete(delete, outbox.Now);
                 return true;
             case SetSysctl set:
                 SetSysctl(set);

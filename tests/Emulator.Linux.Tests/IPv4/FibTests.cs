@@ -6,7 +6,8 @@ using Emulator.Linux.Netlink;
 
 namespace Emulator.Linux.Tests.IPv4;
 
-/// <summary>Expected values: ip-route(8); text forms from <c>ip route</c> of iproute2 6.1 on the recorded topology.</summary>
+/// <summary>Expected values: ip-route(8); text forms from <c>ip route</c> of iproute2 6.1 on the recorded
+/// topology.</summary>
 public sealed class FibTests
 {
     private readonly Fib _fib = new();
@@ -88,7 +89,9 @@ public sealed class FibTests
         Peer[] peers = [Peer("10.244.1.0/24", 1), Peer("10.244.2.0/24", 2)];
         Add("0.0.0.0/0", "192.168.77.100", _eth0);
         NetDevice flannel = Device("flannel.1", 4);
-        _fib.Peers = new PeerRoutes(new PeerTable("flannel.1", peers, Cidr.Parse("10.244.1.0/24"), 1), flannel);
+        var view = new ReplacePeers(
+            "flannel.1", 1, PeerEncapsulation.Vxlan, new PeerTable(peers), Cidr.Parse("10.244.1.0/24"));
+        _fib.Peers = new PeerRoutes(view, flannel);
 
         Assert.Equal(
             "10.244.2.0/24 via 10.244.2.0 dev flannel.1 onlink", _fib.LookUp(Frames.IP("10.244.2.9"))!.Describe()); // Peer.
@@ -96,7 +99,7 @@ public sealed class FibTests
     }
 
     private static Peer Peer(string cidr, int node) => new(
-        Cidr.Parse(cidr), Cidr.Parse(cidr).Address, Frames.Mac(node), Frames.IP($"192.168.77.1{node}"));
+        Cidr.Parse(cidr), Frames.Mac(node), Frames.IP($"192.168.77.1{node}"));
 
     private static NetDevice Device(string name, int index) => new Loopbackish(index, name);
 
