@@ -22,7 +22,7 @@ public sealed class TraceRecorder(ulong? flow = null, int entriesMax = 200_000) 
     /// <summary>How many entries of the exchange did not fit.</summary>
     public long EntriesOverMax { get; private set; }
 
-    /// <summary>Whether the exchange has ended.</summary>
+    /// <summary>Whether the exchange has ended for its client.</summary>
     public bool HasEnded { get; private set; }
 
     /// <inheritdoc/>
@@ -55,7 +55,7 @@ public sealed class TraceRecorder(ulong? flow = null, int entriesMax = 200_000) 
 
     private void Keep(in JournalEntry entry)
     {
-        HasEnded |= entry.Kind == JournalKind.ExchangeEnded;
+        HasEnded |= entry is { Kind: JournalKind.ExchangeEnded, IsReply: false };
         if (_entries.Count < entriesMax)
         {
             _entries.Add(entry);

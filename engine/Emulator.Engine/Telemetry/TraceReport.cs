@@ -1,3 +1,4 @@
+using Emulator.Core.Actors;
 using Emulator.Core.Journal;
 using Emulator.Core.Packets;
 
@@ -61,12 +62,7 @@ public sealed class TraceReport
     public static TraceReport From(
         IReadOnlyList<JournalEntry> entries, ulong seed, string digest, IReadOnlyList<TraceBranch>? branches = null)
     {
-        JournalEntry? end = null;
-        foreach (JournalEntry entry in entries)
-        {
-            end = entry.Kind == JournalKind.ExchangeEnded ? entry : end;
-        }
-
+        JournalEntry? end = EndOf(entries);
         bool succeeded = end is { A: 0 };
         JournalEntry? drop = succeeded ? null : DropThatMatters(entries, end is null);
         bool delivered = succeeded
@@ -84,6 +80,28 @@ public sealed class TraceReport
             App = end?.Subject,
             Branches = branches ?? [],
         };
+    }
+
+    /// <summary>The end that the client saw: the one who began the exchange, not a server or a proxy on the way.</summary>
+    private static JournalEntry? EndOf(IReadOnlyList<JournalEntry> entries)
+    {
+        ActorRef? client = null;
+        JournalEntry? end = null;
+        foreach (JournalEntry entry in entries)
+        {
+            if (entry.IsReply)
+            {
+                continue;
+            }
+
+            client ??= entry.Kind == JournalKind.ExchangeStarted ? entry.Actor : null;
+            if (entry.Kind == JournalKind.ExchangeEnded && (client is null || entry.Actor == client))
+            {
+                end = entry;
+            }
+        }
+
+        return end;
     }
 
     /// <summary>
