@@ -3,8 +3,8 @@ using System.Numerics;
 namespace Emulator.Engine.Telemetry;
 
 /// <summary>
-/// Durations in buckets that grow with them: below 2,048 ns exact, above that a percentile is at most 1/1,024 (0.1 %) larger
-/// than the duration it stands for. Bounded: at most 56 × 1,024 buckets, made as they are needed.
+/// Durations in buckets that grow with them: below 2,048 ns exact, above that a percentile is at most 1/1,024 (0.1 %)
+/// larger than the duration it stands for. Bounded: at most 56 × 1,024 buckets, made as they are needed.
 /// </summary>
 public sealed class LatencyHistogram
 {
@@ -34,7 +34,8 @@ public sealed class LatencyHistogram
         MaximumNanoseconds = Math.Max(MaximumNanoseconds, nanoseconds);
     }
 
-    /// <summary>The duration that so many per mille of all do not exceed (nearest rank); 0 where there is none.</summary>
+    /// <summary>The duration that so many per mille of all do not exceed (nearest rank); 0 where there is
+    /// none.</summary>
     /// <param name="perMille">1 to 1,000: 500 is the median.</param>
     public long Percentile(int perMille)
     {
@@ -54,7 +55,8 @@ public sealed class LatencyHistogram
         return 0;
     }
 
-    /// <summary>A duration's leading eleven bits, and how far they are shifted, as one number that grows with it.</summary>
+    /// <summary>A duration's leading eleven bits, and how far they are shifted, as one number that grows with
+    /// it.</summary>
     private static int IndexOf(long nanoseconds)
     {
         int shift = Math.Max(0, BitOperations.Log2((ulong)nanoseconds) - PrecisionBits);

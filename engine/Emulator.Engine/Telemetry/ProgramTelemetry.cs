@@ -12,10 +12,11 @@ using OpenTelemetry.Trace;
 namespace Emulator.Engine.Telemetry;
 
 /// <summary>
-/// The program's own telemetry, in wall time, through the OpenTelemetry SDK: metrics of packets, drops, events and windows,
-/// and spans of what the program does. The packets' spans are <see cref="JournalSpans"/>'.
+/// The program's own telemetry, in wall time, through the OpenTelemetry SDK: metrics of packets, drops, events and
+/// windows, and spans of what the program does. The packets' spans are <see cref="JournalSpans"/>'.
 /// </summary>
-/// <remarks>Make it only where <c>--otlp</c> is given: without a listener the instruments cost next to nothing.</remarks>
+/// <remarks>Make it only where <c>--otlp</c> is given: without a listener the instruments cost next to
+/// nothing.</remarks>
 public sealed class ProgramTelemetry : IJournalProjection, IDisposable
 {
     /// <summary>The name of the meter and of the source of spans.</summary>
@@ -32,12 +33,14 @@ public sealed class ProgramTelemetry : IJournalProjection, IDisposable
     private readonly MeterProvider? _meters;
     private readonly TracerProvider? _traces;
 
-    /// <summary>Instruments, exported to a collector; null exports nothing (for tests, which listen to the meter).</summary>
+    /// <summary>Instruments, exported to a collector; null exports nothing (for tests, which listen to the
+    /// meter).</summary>
     /// <param name="endpoint">The collector.</param>
     /// <param name="runId">The value of <c>emulator.run.id</c>.</param>
     public ProgramTelemetry(OtlpEndpoint? endpoint, string runId)
     {
-        _packets = _meter.CreateCounter<long>("emulator.packets", "{packet}", "Packets that came into the world or were delivered.");
+        _packets = _meter.CreateCounter<long>("emulator.packets", "{packet}",
+            "Packets that came into the world or were delivered.");
         _drops = _meter.CreateCounter<long>("emulator.drops", "{packet}", "Packets that ended undelivered, by reason.");
         _entries = _meter.CreateCounter<long>("emulator.journal.entries", "{entry}", "Entries of the journal.");
         _events = _meter.CreateCounter<long>("emulator.events", "{event}", "Messages delivered to actors.");

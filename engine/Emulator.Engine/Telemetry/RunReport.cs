@@ -12,7 +12,8 @@ namespace Emulator.Engine.Telemetry;
 /// <param name="Packets">How many.</param>
 public sealed record DropCount(DropReason Reason, string Rule, long Packets);
 
-/// <summary>What a run came to: requests by outcome, how long they took, and which packets were dropped by what.</summary>
+/// <summary>What a run came to: requests by outcome, how long they took, and which packets were dropped by
+/// what.</summary>
 /// <param name="outcomeName">The name of an outcome's number; null prints numbers.</param>
 public sealed class RunReport(Func<long, string>? outcomeName = null) : IJournalProjection
 {
@@ -33,9 +34,11 @@ public sealed class RunReport(Func<long, string>? outcomeName = null) : IJournal
     public long Requests { get; private set; }
 
     /// <summary>Requests by outcome, in order of the outcomes' numbers.</summary>
-    public IReadOnlyList<(string Outcome, long Requests)> Outcomes => [.. _outcomes.Select(o => (NameOf(o.Key), o.Value))];
+    public IReadOnlyList<(string Outcome, long Requests)> Outcomes =>
+        [.. _outcomes.Select(o => (NameOf(o.Key), o.Value))];
 
-    /// <summary>Dropped packets by reason and rule, in the order of the list of reasons, then of the rules' text.</summary>
+    /// <summary>Dropped packets by reason and rule, in the order of the list of reasons, then of the rules'
+    /// text.</summary>
     public IReadOnlyList<DropCount> Drops
     {
         get
@@ -71,10 +74,14 @@ public sealed class RunReport(Func<long, string>? outcomeName = null) : IJournal
         }
     }
 
-    /// <summary>The report as JSON: <c>{requests, outcomes, latencyNs:{p50, p90, p99, p999, max}, drops:[{reason, rule, packets}]}</c>.</summary>
+    /// <summary>
+    /// The report as JSON:
+    /// <c>{requests, outcomes, latencyNs:{p50, p90, p99, p999, max}, drops:[{reason, rule, packets}]}</c>.
+    /// </summary>
     public JsonObject ToJson()
     {
-        JsonObject outcomes = JsonObject.Of(Outcomes.Select(o => KeyValuePair.Create(o.Outcome, (JsonValue)o.Requests)));
+        JsonObject outcomes = JsonObject.Of(Outcomes.Select(
+            o => KeyValuePair.Create(o.Outcome, (JsonValue)o.Requests)));
         var drops = new JsonArray([.. Drops.Select(d => JsonObject.Of(
             ("reason", d.Reason.ToString()), ("rule", d.Rule), ("packets", d.Packets)))]);
         JsonObject latency = JsonObject.Of(
@@ -97,7 +104,8 @@ public sealed class RunReport(Func<long, string>? outcomeName = null) : IJournal
                 + $"max {Milliseconds(Latency.MaximumNanoseconds)} ms");
         }
 
-        lines.AddRange(Drops.Select(d => $"dropped {d.Packets} {d.Reason}{(d.Rule.Length == 0 ? "" : $" by {d.Rule}")}"));
+        lines.AddRange(Drops.Select(
+            d => $"dropped {d.Packets} {d.Reason}{(d.Rule.Length == 0 ? "" : $" by {d.Rule}")}"));
         return lines;
     }
 
@@ -112,12 +120,14 @@ public sealed class RunReport(Func<long, string>? outcomeName = null) : IJournal
         _causes.Clear();
     }
 
-    private string NameOf(long outcome) => outcomeName?.Invoke(outcome) ?? outcome.ToString(CultureInfo.InvariantCulture);
+    private string NameOf(long outcome) =>
+        outcomeName?.Invoke(outcome) ?? outcome.ToString(CultureInfo.InvariantCulture);
 
     private static string Milliseconds(long nanoseconds) =>
         (nanoseconds / 1_000_000m).ToString("0.000", CultureInfo.InvariantCulture);
 
-    /// <summary>A reason and the very object that caused it: its text is made once, at the end, and not for every packet.</summary>
+    /// <summary>A reason and the very object that caused it: its text is made once, at the end, and not for every
+    /// packet.</summary>
     private readonly struct Cause(DropReason reason, object? subject) : IEquatable<Cause>
     {
         public DropReason Reason { get; } = reason;

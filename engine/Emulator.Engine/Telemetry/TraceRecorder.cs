@@ -4,7 +4,8 @@ using Emulator.Engine.Execution;
 
 namespace Emulator.Engine.Telemetry;
 
-/// <summary>Keeps the journal entries of one application exchange, details included, for a <see cref="TraceReport"/>.</summary>
+/// <summary>Keeps the journal entries of one application exchange, details included, for a
+/// <see cref="TraceReport"/>.</summary>
 /// <param name="flow">The exchange; null takes the first one that starts while recording.</param>
 /// <param name="entriesMax">
 /// How many entries are kept. Later ones are counted in <see cref="EntriesOverMax"/> and not kept. Default 200,000.

@@ -55,7 +55,8 @@ public sealed class TraceReport
     public required IReadOnlyList<TraceBranch> Branches { get; init; }
 
     /// <summary>Reports on recorded entries.</summary>
-    /// <param name="entries">The entries of one exchange, each machine's in order; see <see cref="TraceRecorder.Entries"/>.</param>
+    /// <param name="entries">The entries of one exchange, each machine's in order; see
+    /// <see cref="TraceRecorder.Entries"/>.</param>
     /// <param name="seed">The run's seed.</param>
     /// <param name="digest">The run's digest.</param>
     /// <param name="branches">The endpoints that the request could have gone to, if the caller knows.</param>
@@ -82,7 +83,8 @@ public sealed class TraceReport
         };
     }
 
-    /// <summary>The end that the client saw: the one who began the exchange, not a server or a proxy on the way.</summary>
+    /// <summary>The end that the client saw: the one who began the exchange, not a server or a proxy on the
+    /// way.</summary>
     private static JournalEntry? EndOf(IReadOnlyList<JournalEntry> entries)
     {
         ActorRef? client = null;
@@ -105,8 +107,8 @@ public sealed class TraceReport
     }
 
     /// <summary>
-    /// The last drop of a packet no copy of which was delivered: of a request before a reply, of IPv4 before ARP. While the
-    /// exchange goes on, a request that arrived after it means that it did not matter.
+    /// The last drop of a packet no copy of which was delivered: of a request before a reply, of IPv4 before ARP.
+    /// While the exchange goes on, a request that arrived after it means that it did not matter.
     /// </summary>
     private static JournalEntry? DropThatMatters(IReadOnlyList<JournalEntry> entries, bool isUnended)
     {

@@ -27,5 +27,6 @@ public sealed class MacAddressTests
     [InlineData("ff:ff:ff:ff:ff:ff", true)]
     [InlineData("01:00:5e:00:00:01", true)]
     [InlineData("02:00:00:00:00:01", false)]
-    public void Knows_group_addresses(string text, bool expected) => Assert.Equal(expected, MacAddress.Parse(text).IsGroup);
+    public void Knows_group_addresses(string text, bool expected) =>
+        Assert.Equal(expected, MacAddress.Parse(text).IsGroup);
 }

@@ -67,7 +67,8 @@ public sealed class JournalWriterTests
             _outbox.Copied(_actor, Packet, i);
         }
 
-        Assert.Equal(Enumerable.Range(0, 3_000).Select(i => (long)i), _outbox.Journal.Entries.ToArray().Select(e => e.A));
+        Assert.Equal(Enumerable.Range(0, 3_000).Select(i => (long)i),
+            _outbox.Journal.Entries.ToArray().Select(e => e.A));
         _outbox.Journal.Clear();
         Assert.Equal(0, _outbox.Journal.Count);
     }

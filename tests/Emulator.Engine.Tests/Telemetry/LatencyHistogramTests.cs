@@ -15,7 +15,8 @@ public sealed class LatencyHistogramTests
         }
 
         Assert.Equal((1L, 500L, 990L, 1000L),
-            (histogram.Percentile(1), histogram.Percentile(500), histogram.Percentile(990), histogram.Percentile(1000)));
+            (histogram.Percentile(1), histogram.Percentile(500), histogram.Percentile(990),
+                histogram.Percentile(1000)));
     }
 
     [Theory]

@@ -44,8 +44,10 @@ public sealed class ProgramTelemetryTests
             + new ClusterIPWalk().ToTranslation().Drop(DropReason.LinkLoss, "loss").Entries.Length;
         Assert.Equal(
             [
-                new("emulator.drops LinkLoss", 1), new("emulator.events ", 5), new("emulator.journal.entries ", entries),
-                new("emulator.packets delivered", 1), new("emulator.packets originated", 2), new("emulator.window.duration ", 1),
+                new("emulator.drops LinkLoss", 1), new("emulator.events ", 5),
+                    new("emulator.journal.entries ", entries),
+                new("emulator.packets delivered", 1), new("emulator.packets originated", 2),
+                    new("emulator.window.duration ", 1),
             ],
             seen);
 

@@ -14,8 +14,10 @@ public sealed class RunReportTests
             report.Write(new ClusterIPWalk((ulong)i).ToDelivery().End(0, "ok", i * 100_000L).Entries);
         }
 
-        report.Write(new ClusterIPWalk(11).ToTranslation().Drop(DropReason.NetfilterDrop, "-A B").End(3, "timeout", 5).Entries);
-        report.Write(new ClusterIPWalk(12).ToTranslation().Drop(DropReason.NetfilterDrop, "-A A").End(3, "timeout", 5).Entries);
+        report.Write(new ClusterIPWalk(11).ToTranslation().Drop(DropReason.NetfilterDrop, "-A B").End(
+            3, "timeout", 5).Entries);
+        report.Write(new ClusterIPWalk(12).ToTranslation().Drop(DropReason.NetfilterDrop, "-A A").End(
+            3, "timeout", 5).Entries);
         report.Write(new ClusterIPWalk(13).ToTranslation().Drop(DropReason.NetfilterDrop, new string("-A B")).Entries);
 
         Assert.Equal(
@@ -28,8 +30,9 @@ public sealed class RunReportTests
             report.ToLines());
         Assert.Equal("""{"Reply":10,"Failure3":2}""", report.ToJson()["outcomes"]!.ToString());
         Assert.Equal(
-            """[{"reason":"NetfilterDrop","rule":"-A A","packets":1},{"reason":"NetfilterDrop","rule":"-A B","packets":2}]""",
-            report.ToJson()["drops"]!.ToString());
+            ["""{"reason":"NetfilterDrop","rule":"-A A","packets":1}""",
+                """{"reason":"NetfilterDrop","rule":"-A B","packets":2}"""],
+            report.ToJson()["drops"]!.Items.Select(d => d.ToString()));
         Assert.Equal(1_000_000, report.ToJson().At("latencyNs", "max")!.AsInt64);
     }
 

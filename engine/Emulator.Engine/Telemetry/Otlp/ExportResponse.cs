@@ -2,8 +2,9 @@ namespace Emulator.Engine.Telemetry.Otlp;
 
 /// <summary>What a collector answers: <c>ExportTraceServiceResponse</c>.</summary>
 /// <remarks>
-/// Source: opentelemetry-proto, <c>collector/trace/v1</c>: field 1 is <c>partial_success</c>, in it field 1 the number of
-/// rejected spans. A body that is no such message counts as "none rejected": the status has said that it was accepted.
+/// Source: opentelemetry-proto, <c>collector/trace/v1</c>: field 1 is <c>partial_success</c>, in it field 1 the
+/// number of rejected spans. A body that is no such message counts as "none rejected": the status has said that it
+/// was accepted.
 /// </remarks>
 internal static class ExportResponse
 {
@@ -13,7 +14,8 @@ internal static class ExportResponse
             ? (long)rejected
             : 0;
 
-    private static bool TryField(ReadOnlySpan<byte> message, ulong wanted, out ReadOnlySpan<byte> bytes, out ulong number)
+    private static bool TryField(ReadOnlySpan<byte> message, ulong wanted, out ReadOnlySpan<byte> bytes,
+        out ulong number)
     {
         bytes = default;
         number = 0;

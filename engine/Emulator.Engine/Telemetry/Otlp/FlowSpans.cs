@@ -12,7 +12,8 @@ internal sealed class FlowSpans(ulong key, (ulong High, ulong Low) trace)
     private int _endsStarted;
 
     /// <summary>An end of the exchange that has begun: the client's, the server's, or a proxy's.</summary>
-    public sealed record OpenEnd(ActorRef Actor, bool IsServer, long StartNanoseconds, object? Subject, ulong Id, int Number);
+    public sealed record OpenEnd(ActorRef Actor, bool IsServer, long StartNanoseconds, object? Subject, ulong Id,
+        int Number);
 
     public ulong Key { get; } = key;
 

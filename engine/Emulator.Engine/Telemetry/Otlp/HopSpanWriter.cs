@@ -13,7 +13,8 @@ internal sealed class HopSpanWriter
     public HopPlace PlaceOf(in JournalEntry hop)
     {
         InterfaceName at = hop.Interface
-            ?? throw new InvalidOperationException($"a hop of packet {hop.Packet:x16} at {hop.Actor} lacks its interface");
+            ?? throw new InvalidOperationException(
+                $"a hop of packet {hop.Packet:x16} at {hop.Actor} lacks its interface");
         if (!_places.TryGetValue(at, out HopPlace? place))
         {
             _places.Add(at, place = HopPlace.Of(in hop, at));
@@ -113,7 +114,8 @@ internal sealed class HopSpanWriter
 
         span.Put("emulator.len", packet.Length);
         span.Put("emulator.ttl", packet.TimeToLive);
-        (ulong, uint) now = (((ulong)packet.Source.Value << 32) | packet.Destination.Value, ((uint)source << 16) | destination);
+        (ulong, uint) now = (((ulong)packet.Source.Value << 32) | packet.Destination.Value,
+            ((uint)source << 16) | destination);
         if (state.Before is { } before && before != now && packet.FragmentOffset == 0)
         {
             span.Put("emulator.nat.type", NatType(before, now));

@@ -5,13 +5,15 @@ using Emulator.Engine.Execution;
 namespace Emulator.Engine.Telemetry.Otlp;
 
 /// <summary>
-/// The journal as spans: one trace an exchange, in it the exchange's ends, a span a packet, and in that a span a hop. A hop
-/// lasts until the packet's next one. When the destination is slow, <see cref="Write"/> waits, and virtual time with it.
+/// The journal as spans: one trace an exchange, in it the exchange's ends, a span a packet, and in that a span a hop.
+/// A hop lasts until the packet's next one. When the destination is slow, <see cref="Write"/> waits, and virtual time
+/// with it.
 /// </summary>
 /// <remarks>Source of the shape: OpenTelemetry's trace model; roles and names are <see cref="HopPlace"/>'s.</remarks>
 public sealed class JournalSpans : IJournalProjection
 {
-    /// <summary>How many traces are remembered; the oldest is forgotten, and its open ends written as they are.</summary>
+    /// <summary>How many traces are remembered; the oldest is forgotten, and its open ends written as they
+    /// are.</summary>
     public const int FlowsMax = 200_000;
 
     /// <summary>How many packets may be under way; the oldest is written as if it had ended.</summary>
@@ -280,7 +282,8 @@ public sealed class JournalSpans : IJournalProjection
         if (ended is JournalEntry entry)
         {
             _span.Put("emulator.exchange.outcome", entry.A);
-            _span.Put("emulator.exchange.result", (entry.Subject as IDescribed)?.Describe() ?? entry.Subject as string ?? "");
+            _span.Put("emulator.exchange.result",
+                (entry.Subject as IDescribed)?.Describe() ?? entry.Subject as string ?? "");
         }
 
         if (flow.HopsOverBudget > 0)

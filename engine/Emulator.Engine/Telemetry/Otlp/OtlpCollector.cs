@@ -3,8 +3,9 @@ using System.Threading.Channels;
 namespace Emulator.Engine.Telemetry.Otlp;
 
 /// <summary>
-/// A collector: requests wait in a bounded queue and one task sends them in order. When the queue is full <see cref="Send"/>
-/// blocks, so a slow collector slows the run and loses nothing. One that refuses for good stops the run.
+/// A collector: requests wait in a bounded queue and one task sends them in order. When the queue is full
+/// <see cref="Send"/> blocks, so a slow collector slows the run and loses nothing. One that refuses for good stops
+/// the run.
 /// </summary>
 public sealed class OtlpCollector : IOtlpDestination, IDisposable
 {
@@ -25,7 +26,10 @@ public sealed class OtlpCollector : IOtlpDestination, IDisposable
         _options = options;
         _transport = new OtlpTransport(endpoint, TimeSpan.FromMilliseconds(options.AttemptTimeoutMilliseconds));
         _waiting = Channel.CreateBounded<byte[]>(
-            new BoundedChannelOptions(options.WaitingBatchesMax) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
+            new BoundedChannelOptions(options.WaitingBatchesMax)
+            {
+                SingleReader = true, FullMode = BoundedChannelFullMode.Wait,
+            });
         _sending = Task.Run(SendAll);
     }
 
@@ -91,7 +95,8 @@ public sealed class OtlpCollector : IOtlpDestination, IDisposable
             if (!result.MayRetry || attempt == _options.AttemptsMax)
             {
                 throw new OtlpExportException(
-                    $"OTLP collector {_endpoint.Address} did not take spans after {attempt} attempts ({result.Problem}); "
+                    $"OTLP collector {_endpoint.Address} did not take spans after {attempt} attempts "
+                    + $"({result.Problem}); "
                     + "check that it runs and takes OTLP there, or run without --otlp.");
             }
 

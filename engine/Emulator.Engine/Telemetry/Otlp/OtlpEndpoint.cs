@@ -6,8 +6,8 @@ namespace Emulator.Engine.Telemetry.Otlp;
 public sealed record OtlpEndpoint(Uri Address, bool IsGrpc)
 {
     /// <summary>
-    /// Reads <c>http://HOST:PORT</c> or <c>grpc://HOST:PORT</c>. Port 4317 means gRPC, as OpenTelemetry assigns it; without a
-    /// port, http is 4318 and grpc 4317.
+    /// Reads <c>http://HOST:PORT</c> or <c>grpc://HOST:PORT</c>. Port 4317 means gRPC, as OpenTelemetry assigns it;
+    /// without a port, http is 4318 and grpc 4317.
     /// </summary>
     /// <exception cref="FormatException">It is neither.</exception>
     public static OtlpEndpoint Parse(string text)

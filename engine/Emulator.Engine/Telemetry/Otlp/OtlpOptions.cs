@@ -38,7 +38,8 @@ public sealed record OtlpOptions
     /// <summary>After how long a batch that is not full is sent, in milliseconds of wall time. Default 1,000.</summary>
     public int BatchDelayMilliseconds { get; init; } = 1_000;
 
-    /// <summary>How often a request is tried before the run stops with an error. Default 8, with pauses up to 8 s.</summary>
+    /// <summary>How often a request is tried before the run stops with an error. Default 8, with pauses up to 8
+    /// s.</summary>
     public int AttemptsMax { get; init; } = 8;
 
     /// <summary>The pause after the first failed attempt, in milliseconds; it doubles each time. Default 125.</summary>

@@ -15,8 +15,8 @@ internal sealed record OtlpAttempt(
 
 /// <summary>Sends one request over HTTP, as protobuf or as a gRPC call.</summary>
 /// <remarks>
-/// Source: the OTLP specification (which answers may be retried) and "gRPC over HTTP2" (a message is a zero byte, four bytes
-/// of length and the message; the status comes in the trailers).
+/// Source: the OTLP specification (which answers may be retried) and "gRPC over HTTP2" (a message is a zero byte,
+/// four bytes of length and the message; the status comes in the trailers).
 /// </remarks>
 internal sealed class OtlpTransport : IDisposable
 {
@@ -87,19 +87,22 @@ internal sealed class OtlpTransport : IDisposable
 
     private static OtlpAttempt GrpcResult(HttpResponseMessage response, byte[] body)
     {
-        // Where there is no message, the status may come in the headers ("Trailers-Only").
-        string status = Header(response.TrailingHeaders, "grpc-status") ?? Header(response.Headers, "grpc-status") ?? "2";
+        string status = Header(response, "grpc-status") ?? "2";
         if (status == "0")
         {
             return new OtlpAttempt(true, false, "", body.Length > GrpcPrefixLength ? body[GrpcPrefixLength..] : []);
         }
 
-        string text = Header(response.TrailingHeaders, "grpc-message") ?? Header(response.Headers, "grpc-message") ?? "";
+        string text = Header(response, "grpc-message") ?? "";
         // CANCELLED, DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED, ABORTED, OUT_OF_RANGE, UNAVAILABLE, DATA_LOSS.
         bool mayRetry = status is "1" or "4" or "8" or "10" or "11" or "14" or "15";
         return new OtlpAttempt(false, mayRetry, $"gRPC status {status} {text}".TrimEnd(), []);
     }
 
-    private static string? Header(HttpResponseHeaders headers, string name) =>
-        headers.TryGetValues(name, out IEnumerable<string>? values) ? values.First() : null;
+    /// <summary>Where there is no message, the status may come in the headers ("Trailers-Only").</summary>
+    private static string? Header(HttpResponseMessage response, string name) =>
+        response.TrailingHeaders.TryGetValues(name, out IEnumerable<string>? values)
+            || response.Headers.TryGetValues(name, out values)
+            ? values.First()
+            : null;
 }

@@ -62,10 +62,12 @@ internal sealed class Span
 
     public void Put(string key, string value) => _attributes.Add(new SpanAttribute(key, AttributeKind.Text, value, 0));
 
-    public void Put(string key, long value) => _attributes.Add(new SpanAttribute(key, AttributeKind.Number, null, (ulong)value));
+    public void Put(string key, long value) => _attributes.Add(
+        new SpanAttribute(key, AttributeKind.Number, null, (ulong)value));
 
     public void Put(string key, IPv4Address value) =>
         _attributes.Add(new SpanAttribute(key, AttributeKind.Address, null, value.Value));
 
-    public void PutHex(string key, ulong value) => _attributes.Add(new SpanAttribute(key, AttributeKind.Hex, null, value));
+    public void PutHex(string key, ulong value) =>
+        _attributes.Add(new SpanAttribute(key, AttributeKind.Hex, null, value));
 }

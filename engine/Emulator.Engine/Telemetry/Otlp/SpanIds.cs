@@ -3,8 +3,8 @@ using Emulator.Core.Randomness;
 namespace Emulator.Engine.Telemetry.Otlp;
 
 /// <summary>
-/// Trace and span ids, derived from (run, flow, packet, machine, hop on the machine): a re-run repeats them, and a silo that
-/// saw only part of a packet's way knows its parents. An id is never 0, which OTLP forbids.
+/// Trace and span ids, derived from (run, flow, packet, machine, hop on the machine): a re-run repeats them, and a
+/// silo that saw only part of a packet's way knows its parents. An id is never 0, which OTLP forbids.
 /// </summary>
 internal readonly struct SpanIds(string runId)
 {

@@ -1,9 +1,11 @@
 namespace Emulator.Engine.Telemetry.Otlp;
 
-/// <summary>The workload that a pod's name tells: <c>web</c> of <c>web-7c9d8b5f6d-x2x4f</c> and of <c>web-0</c>.</summary>
+/// <summary>The workload that a pod's name tells: <c>web</c> of <c>web-7c9d8b5f6d-x2x4f</c> and of
+/// <c>web-0</c>.</summary>
 /// <remarks>
-/// Source: what Kubernetes appends: five letters by the generator of names, the pod template's hash, or an ordinal. Both
-/// letters and hash use the alphabet without vowels of <c>k8s.io/apimachinery/pkg/util/rand</c>, so that words stay.
+/// Source: what Kubernetes appends: five letters by the generator of names, the pod template's hash, or an ordinal.
+/// Both letters and hash use the alphabet without vowels of <c>k8s.io/apimachinery/pkg/util/rand</c>, so that words
+/// stay.
 /// </remarks>
 public static class WorkloadName
 {

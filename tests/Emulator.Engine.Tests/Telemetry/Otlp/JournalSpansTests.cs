@@ -4,7 +4,8 @@ using Emulator.Engine.Telemetry.Otlp;
 
 namespace Emulator.Engine.Tests.Telemetry.Otlp;
 
-/// <summary>Expected names and kinds come from OpenTelemetry's trace model; hops from the walk that Linux showed.</summary>
+/// <summary>Expected names and kinds come from OpenTelemetry's trace model; hops from the walk that Linux
+/// showed.</summary>
 public sealed class JournalSpansTests : IDisposable
 {
     private const long Epoch = 1_700_000_000_000_000_000;
@@ -23,8 +24,9 @@ public sealed class JournalSpansTests : IDisposable
 
         Assert.Equal(
             [
-                "pod veth.xmit", "bridge bridge.rx", "node bridge.up", "vxlan vxlan.encap", "node nic.xmit", "link link.rx",
-                "link link.xmit", "node nic.rx", "vxlan vxlan.decap", "node bridge.down", "bridge bridge.xmit", "pod veth.rx",
+                "pod veth.xmit", "bridge bridge.rx", "node bridge.up", "vxlan vxlan.encap", "node nic.xmit",
+                "link link.rx", "link link.xmit", "node nic.rx", "vxlan vxlan.decap", "node bridge.down",
+                "bridge bridge.xmit", "pod veth.rx",
             ],
             Hops(spans).Select(s => $"{s.Service} {s.Name}"));
         Assert.All(Hops(spans), s => Assert.Equal(packet.Id, s.Parent));
@@ -37,7 +39,8 @@ public sealed class JournalSpansTests : IDisposable
     public void Lets_a_hop_last_until_the_next_one_and_the_last_until_delivery()
     {
         ReceivedSpan[] hops = Hops(Export(Options(), new ClusterIPWalk().ToDelivery()));
-        long[] times = [.. new long[] { 1, 2, 3, 4, 5, 55, 56, 106, 107, 108, 109, 110 }.Select(us => Start + (us * 1_000))];
+        long[] times = [.. new long[] { 1, 2, 3, 4, 5, 55, 56, 106, 107, 108, 109, 110 }.Select(
+            us => Start + (us * 1_000))];
 
         Assert.Equal(times, hops.Select(h => h.Start));
         Assert.Equal([.. times[1..], Start + 111_500], hops.Select(h => h.End));
@@ -64,8 +67,9 @@ public sealed class JournalSpansTests : IDisposable
         Assert.Equal(
             "destination.address=10.244.2.2 destination.port=8080 emulator.direction=request emulator.hop.seq=3 "
             + "emulator.len=60 emulator.nat.type=DNAT emulator.packet.id=00000000000000ac emulator.tcp.flags=S "
-            + "emulator.tcp.seq=0 emulator.ttl=64 emulator.vtime_ns=1003000 k8s.node.name=n1 network.interface.name=cni0 "
-            + "network.io.direction=receive network.transport=tcp network.type=ipv4 source.address=10.244.1.2 source.port=42011",
+            + "emulator.tcp.seq=0 emulator.ttl=64 emulator.vtime_ns=1003000 k8s.node.name=n1 "
+            + "network.interface.name=cni0 network.io.direction=receive network.transport=tcp network.type=ipv4 "
+            + "source.address=10.244.1.2 source.port=42011",
             string.Join(' ', hops[2].Attributes.Select(a => $"{a.Key}={a.Value}")));
         Assert.Equal("1", hops[4].Attributes["emulator.tunnel.vni"]);
         Assert.Equal("192.168.77.12", hops[4].Attributes["emulator.tunnel.dst"]);
@@ -80,7 +84,8 @@ public sealed class JournalSpansTests : IDisposable
         Assert.Equal(first, Ids(Options()));
         Assert.Empty(first.Intersect(Ids(Options() with { RunId = "run-2" })));
 
-        string[] Ids(OtlpOptions options) => [.. Export(options, new ClusterIPWalk().ToDelivery()).Select(s => s.Trace + s.Id)];
+        string[] Ids(OtlpOptions options) => [.. Export(options, new ClusterIPWalk().ToDelivery()).Select(
+            s => s.Trace + s.Id)];
     }
 
     [Fact]
@@ -92,7 +97,8 @@ public sealed class JournalSpansTests : IDisposable
         Assert.Equal(200 * 12, counters.HopsJournaled);
         Assert.Equal(counters.HopsJournaled, counters.HopsExported + counters.HopsSampledOut);
         Assert.Equal(counters.HopsExported, spans.Count(s => s.IsHop));
-        Assert.InRange(counters.HopsExported / 12, 25, 75); // 50 expected; a fair draw leaves this range once in 40,000.
+        // 50 expected; a fair draw leaves this range once in 40,000.
+        Assert.InRange(counters.HopsExported / 12, 25, 75);
     }
 
     [Fact]
@@ -115,7 +121,8 @@ public sealed class JournalSpansTests : IDisposable
     public void Gives_a_packet_of_no_exchange_a_trace_of_its_own()
     {
         ReceivedSpan[] spans = Export(
-            Options(), new ClusterIPWalk(flow: 0, packet: 1).ToDelivery(), new ClusterIPWalk(flow: 0, packet: 2).ToDelivery());
+            Options(), new ClusterIPWalk(flow: 0, packet: 1).ToDelivery(),
+            new ClusterIPWalk(flow: 0, packet: 2).ToDelivery());
 
         Assert.Equal(2, spans.Where(s => s.Name == "packet.request").Select(s => s.Trace).Distinct().Count());
         Assert.Equal(24, spans.Count(s => s.IsHop));
@@ -143,7 +150,10 @@ public sealed class JournalSpansTests : IDisposable
     public void Tells_the_workload_from_the_name_of_a_pod(string actor, string expected) =>
         Assert.Equal(expected, WorkloadName.Of(actor));
 
-    internal static OtlpOptions Options() => new() { RunId = "run-1", Seed = 7, EpochNanoseconds = Epoch, SpanBudget = 0 };
+    internal static OtlpOptions Options() => new()
+    {
+        RunId = "run-1", Seed = 7, EpochNanoseconds = Epoch, SpanBudget = 0,
+    };
 
     internal static IEnumerable<ClusterIPWalk> Walks(int count) => Enumerable.Range(1, count).Select(
         i => new ClusterIPWalk((ulong)i, (ulong)(i + 10_000), i * 1_000_000L).ToDelivery());

@@ -30,7 +30,8 @@ internal sealed class LoopbackCollector : IAsyncDisposable
     /// <summary>Where it listens, once it is started.</summary>
     public OtlpEndpoint Address { get; private set; } = new(new Uri("http://127.0.0.1:1"), false);
 
-    /// <summary>What the next requests are answered with: HTTP or gRPC status. When it is empty they are accepted.</summary>
+    /// <summary>What the next requests are answered with: HTTP or gRPC status. When it is empty they are
+    /// accepted.</summary>
     public ConcurrentQueue<int> Refusals { get; } = new();
 
     /// <summary>The body that an accepted request is answered with.</summary>

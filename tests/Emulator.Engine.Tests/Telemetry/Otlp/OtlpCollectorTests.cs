@@ -63,7 +63,8 @@ public sealed class OtlpCollectorTests
         collector.Refusals.Enqueue(refusal);
 
         var problem = Assert.ThrowsAny<Exception>(() => Export(collector));
-        Exception cause = problem as OtlpExportException ?? problem.InnerException!; // Thrown while writing, it is wrapped.
+        // Thrown while writing, it is wrapped.
+        Exception cause = problem as OtlpExportException ?? problem.InnerException!;
         Assert.Contains($"after 1 attempts ({expected})", Assert.IsType<OtlpExportException>(cause).Message);
     }
 
@@ -110,7 +111,8 @@ public sealed class OtlpCollectorTests
     [Theory]
     [InlineData("collector:4317")]
     [InlineData("ftp://c")]
-    public void Refuses_what_is_no_endpoint(string text) => Assert.Throws<FormatException>(() => OtlpEndpoint.Parse(text));
+    public void Refuses_what_is_no_endpoint(string text) =>
+        Assert.Throws<FormatException>(() => OtlpEndpoint.Parse(text));
 
     private static OtlpCounters Export(LoopbackCollector collector)
     {
@@ -139,9 +141,11 @@ public sealed class OtlpCollectorTests
         {
             ReceivedSpan parent = byId[packet.Key];
             ReceivedSpan[] path = [.. packet];
-            Assert.Equal(Enumerable.Range(1, 12).Select(i => $"{i}"), path.Select(h => h.Attributes["emulator.hop.seq"]));
+            Assert.Equal(Enumerable.Range(1, 12).Select(i => $"{i}"),
+                path.Select(h => h.Attributes["emulator.hop.seq"]));
             Assert.Equal(path[1..].Select(h => h.Start), path[..^1].Select(h => h.End));
-            Assert.True(parent.Start <= path[0].Start && path[^1].End <= parent.End, "a hop is outside of its packet's span");
+            Assert.True(
+                parent.Start <= path[0].Start && path[^1].End <= parent.End, "a hop is outside of its packet's span");
             Assert.Equal(3, byId[parent.Parent].Kind); // The packet hangs below the client's span.
         }
     }

@@ -3,7 +3,8 @@ using System.Text;
 
 namespace Emulator.Engine.Tests.Telemetry.Otlp;
 
-/// <summary>A span as a collector reads it, decoded by field numbers of opentelemetry-proto and nothing of ours.</summary>
+/// <summary>A span as a collector reads it, decoded by field numbers of opentelemetry-proto and nothing of
+/// ours.</summary>
 internal sealed class ReceivedSpan
 {
     public string Service { get; private set; } = "";
