@@ -4,18 +4,6 @@ using Emulator.Core.Packets;
 
 namespace Emulator.Kubernetes.KubeProxy;
 
-/// <summary>An EndpointSlice as kube-proxy sees it.</summary>
-/// <param name="Service">The namespace and name of the Service that it belongs to, as <c>default/web</c>.</param>
-/// <param name="Ports">The endpoints of each port.</param>
-public sealed record EndpointSliceView(string Service, IReadOnlyList<EndpointSlicePort> Ports)
-{
-    /// <summary>A slice that kube-proxy passes over.</summary>
-    public static readonly EndpointSliceView Ignored = new("", []);
-}
-
-/// <summary>One port of an EndpointSlice with the slice's endpoints at it.</summary>
-public sealed record EndpointSlicePort(string Name, IPProtocol Protocol, IReadOnlyList<ProxyEndpoint> Endpoints);
-
 /// <summary>Reads what kube-proxy needs from an EndpointSlice.</summary>
 /// <remarks>Source: kubernetes pkg/proxy/endpointslicecache.go. Only the first address of an endpoint counts.</remarks>
 public static class EndpointSliceReader
@@ -25,42 +13,42 @@ public static class EndpointSliceReader
     private const string ServiceProxyNameLabel = "service.kubernetes.io/service-proxy-name";
 
     /// <summary>Reads a slice; those of headless Services, of other proxies and of other address families are ignored.</summary>
-    public static EndpointSliceView Read(JsonObject slice)
+    public static ProxySlice Read(JsonObject slice)
     {
         JsonValue? labels = slice.At("metadata", "labels");
         if (labels?[ServiceNameLabel]?.AsString is not { Length: > 0 } service
             || labels[HeadlessLabel] is not null || labels[ServiceProxyNameLabel] is not null
             || (slice["addressType"]?.AsString ?? "IPv4") != "IPv4")
         {
-            return EndpointSliceView.Ignored;
+            return ProxySlice.Ignored;
         }
 
         IReadOnlyList<JsonValue> endpoints = slice["endpoints"]?.Items ?? [];
-        var ports = new List<EndpointSlicePort>();
+        var ports = new List<ProxySlicePort>();
         foreach (JsonValue port in slice["ports"]?.Items ?? [])
         {
             // A port without a number means all ports, which kube-proxy cannot translate to.
             if (port["port"]?.AsInt64 is { } number)
             {
-                ports.Add(new EndpointSlicePort(
+                ports.Add(new ProxySlicePort(
                     port["name"]?.AsString ?? "",
                     ServiceReader.Protocol(port["protocol"]?.AsString),
                     [.. endpoints.Select(e => Endpoint(e, (ushort)number)).OfType<ProxyEndpoint>()]));
             }
         }
 
-        return new EndpointSliceView($"{slice.At("metadata", "namespace")?.AsString}/{service}", ports);
+        return new ProxySlice($"{slice.At("metadata", "namespace")?.AsString}/{service}", ports);
     }
 
     /// <summary>The endpoints of a Service port in all of its Service's slices, each address once (the first slice's word
     /// counts), ordered by their text as kube-proxy does.</summary>
-    public static IReadOnlyList<ProxyEndpoint> Endpoints(ServicePort port, IReadOnlyList<EndpointSliceView> slices)
+    public static IReadOnlyList<ProxyEndpoint> Endpoints(ServicePort port, IReadOnlyList<ProxySlice> slices)
     {
         var seen = new HashSet<Endpoint>();
         var found = new List<(string Text, ProxyEndpoint Endpoint)>();
-        foreach (EndpointSliceView slice in slices)
+        foreach (ProxySlice slice in slices)
         {
-            foreach (EndpointSlicePort slicePort in slice.Ports)
+            foreach (ProxySlicePort slicePort in slice.Ports)
             {
                 if (slicePort.Name != port.PortName || slicePort.Protocol != port.Protocol)
                 {

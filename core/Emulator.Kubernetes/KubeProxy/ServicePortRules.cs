@@ -38,6 +38,12 @@ internal sealed class ServicePortRules
         DependsOnNode = _nodes.Count > 0 || _zones.Count > 0 || port.LoadBalancerSourceRanges.Count > 0;
     }
 
+    /// <summary>The Service port.</summary>
+    public ServicePort Port => _port;
+
+    /// <summary>Its endpoints.</summary>
+    public IReadOnlyList<ProxyEndpoint> Endpoints => _endpoints;
+
     /// <summary>Whether some nodes have other rules than others.</summary>
     public bool DependsOnNode { get; }
 

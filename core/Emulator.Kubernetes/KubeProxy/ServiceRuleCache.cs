@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Emulator.Core.Randomness;
 using Emulator.Kubernetes.ApiMachinery;
+using Emulator.Linux.Netlink;
 
 namespace Emulator.Kubernetes.KubeProxy;
 
@@ -17,9 +18,12 @@ namespace Emulator.Kubernetes.KubeProxy;
 public sealed class ServiceRuleCache(KubeProxyOptions options)
 {
     private readonly ConditionalWeakTable<ApiObject, ServiceEntry> _services = [];
-    private readonly ConditionalWeakTable<ApiObject, EndpointSliceView> _slices = [];
+    private readonly ConditionalWeakTable<ApiObject, ProxySlice> _slices = [];
     private readonly ConditionalWeakTable<SharedSet<ApiObject>, ConditionalWeakTable<SharedSet<ApiObject>, ServiceRuleSet>>
         _combined = [];
+
+    private readonly ConditionalWeakTable<ServiceRuleSet, ConditionalWeakTable<ServiceRuleSet, IReadOnlyList<DeleteConntrack>>>
+        _stale = [];
 
     /// <summary>The configuration.</summary>
     public KubeProxyOptions Options { get; } = options;
@@ -37,13 +41,17 @@ public sealed class ServiceRuleCache(KubeProxyOptions options)
         return bySlices.GetValue(slices, known => Combine(services, known));
     }
 
+    /// <summary>The UDP flows that became stale between two moments.</summary>
+    public IReadOnlyList<DeleteConntrack> StaleFlows(ServiceRuleSet before, ServiceRuleSet after) =>
+        _stale.GetValue(before, static _ => []).GetValue(after, set => UdpStaleness.Between(before, set));
+
     private ServiceRuleSet Combine(SharedSet<ApiObject> services, SharedSet<ApiObject> slices)
     {
-        var byService = new Dictionary<string, List<EndpointSliceView>>(StringComparer.Ordinal);
+        var byService = new Dictionary<string, List<ProxySlice>>(StringComparer.Ordinal);
         foreach (ApiObject slice in slices.Items)
         {
-            EndpointSliceView view = _slices.GetValue(slice, static s => EndpointSliceReader.Read(s.Json));
-            if (!byService.TryGetValue(view.Service, out List<EndpointSliceView>? views))
+            ProxySlice view = _slices.GetValue(slice, static s => EndpointSliceReader.Read(s.Json));
+            if (!byService.TryGetValue(view.Service, out List<ProxySlice>? views))
             {
                 views = [];
                 byService.Add(view.Service, views);
@@ -77,7 +85,7 @@ public sealed class ServiceRuleCache(KubeProxyOptions options)
             _chains = [.. _ports.Select(p => new EndpointChains(p, options))];
         }
 
-        public IReadOnlyList<ServicePortRules> Rules(List<EndpointSliceView> slices)
+        public IReadOnlyList<ServicePortRules> Rules(List<ProxySlice> slices)
         {
             Built? last = _last;
             if (last is not null && SameObjects(last.Slices, slices))
@@ -99,9 +107,9 @@ public sealed class ServiceRuleCache(KubeProxyOptions options)
             return rules;
         }
 
-        private static bool SameObjects(List<EndpointSliceView> left, List<EndpointSliceView> right) =>
+        private static bool SameObjects(List<ProxySlice> left, List<ProxySlice> right) =>
             left.Count == right.Count && left.Zip(right).All(p => ReferenceEquals(p.First, p.Second));
 
-        private sealed record Built(List<EndpointSliceView> Slices, IReadOnlyList<ServicePortRules> Rules);
+        private sealed record Built(List<ProxySlice> Slices, IReadOnlyList<ServicePortRules> Rules);
     }
 }

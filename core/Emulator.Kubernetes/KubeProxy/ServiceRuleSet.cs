@@ -22,6 +22,9 @@ public sealed class ServiceRuleSet
         _dependent = [.. Enumerable.Range(0, _ports.Length).Where(i => _ports[i].DependsOnNode)];
     }
 
+    /// <summary>The Service ports with their endpoints.</summary>
+    internal IReadOnlyList<ServicePortRules> Ports => _ports;
+
     /// <summary>How many Service ports there are.</summary>
     public int PortCount => _ports.Length;
 

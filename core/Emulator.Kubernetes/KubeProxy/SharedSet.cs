@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Collections.Immutable;
 
 namespace Emulator.Kubernetes.KubeProxy;
@@ -52,62 +51,18 @@ public sealed class SharedSet<T>
         }
 
         Step? last = _lastStep;
-        if (last is not null && last.Name == name && _sets.Same(last.Item, item))
-        {
-            return last.Result;
-        }
-
-        ulong hash = _hash - _sets.HashOf(name, old) + _sets.HashOf(name, item);
-        SharedSet<T> next = _sets.Intern(item is null ? _items.Remove(name) : _items.SetItem(name, item), hash);
-        _lastStep = new Step(name, item, next);
-        return next;
-    }
-
-    private sealed record Step(string Name, T? Item, SharedSet<T> Result);
-}
-
-/// <summary>Where sets of one kind find each other.</summary>
-/// <param name="same">Whether two items are the same version of the same thing.</param>
-/// <param name="hash">A stable hash that is equal for such items.</param>
-/// <typeparam name="T">The items.</typeparam>
-public sealed class SharedSets<T>(Func<T, T, bool> same, Func<T, ulong> hash)
-    where T : class
-{
-    /// <summary>How many sets are remembered; beyond it they are forgotten, which costs memory and never a result.</summary>
-    private const int SetsMax = 1_024;
-
-    private readonly ConcurrentDictionary<ulong, WeakReference<SharedSet<T>>> _known = new();
-    private SharedSet<T>? _empty;
-
-    /// <summary>The set of nothing.</summary>
-    public SharedSet<T> Empty => _empty ??=
-        Intern(ImmutableSortedDictionary.Create<string, T>(StringComparer.Ordinal), 0);
-
-    internal bool Same(T? left, T? right) =>
-        ReferenceEquals(left, right) || (left is not null && right is not null && same(left, right));
-
-    internal ulong HashOf(string name, T? item) =>
-        item is null ? 0 : Core.Randomness.StableHash.Combine(Core.Randomness.StableHash.Of(name), hash(item));
-
-    internal SharedSet<T> Intern(ImmutableSortedDictionary<string, T> items, ulong contentHash)
-    {
-        if (_known.TryGetValue(contentHash, out WeakReference<SharedSet<T>>? reference)
-            && reference.TryGetTarget(out SharedSet<T>? known) && HasSame(known, items))
+        if (last is not null && last.Name == name && _sets.Same(last.Item, item)
+            && last.Result.TryGetTarget(out SharedSet<T>? known))
         {
             return known;
         }
 
-        if (_known.Count >= SetsMax)
-        {
-            _known.Clear();
-        }
-
-        var made = new SharedSet<T>(this, items, contentHash);
-        _known[contentHash] = new WeakReference<SharedSet<T>>(made);
-        return made;
+        ulong hash = _hash - _sets.HashOf(name, old) + _sets.HashOf(name, item);
+        SharedSet<T> next = _sets.Intern(item is null ? _items.Remove(name) : _items.SetItem(name, item), hash);
+        _lastStep = new Step(name, item, new WeakReference<SharedSet<T>>(next));
+        return next;
     }
 
-    private bool HasSame(SharedSet<T> known, ImmutableSortedDictionary<string, T> items) =>
-        known.Count == items.Count
-        && known.Pairs.Zip(items).All(p => p.First.Key == p.Second.Key && Same(p.First.Value, p.Second.Value));
+    /// <summary>The result is held weakly: a set that nobody is at any more must not keep all that came after it.</summary>
+    private sealed record Step(string Name, T? Item, WeakReference<SharedSet<T>> Result);
 }

@@ -28,14 +28,14 @@ internal sealed class Forward(NetworkNamespace netns)
         Route? route = netns.Fib.LookUp(skb.Packet.Destination);
         if (route is null || route.Type != RouteType.Unicast)
         {
-            Unreachable(skb.Packet, route, from, offset, outbox);
+            Unreachable(skb, route, from, offset, outbox);
             return;
         }
 
         NetDevice device = route.Device!; // A unicast route always has a device.
         if (skb.Packet.TimeToLive <= 1)
         {
-            netns.IcmpErrors.Send(IcmpType.TimeExceeded, 0, 0, skb.Packet, offset, outbox);
+            netns.IcmpErrors.Send(IcmpType.TimeExceeded, 0, 0, skb, offset, outbox);
             netns.Drop(skb.Packet, DropReason.TtlExceeded, null, from, offset, outbox);
             return;
         }
@@ -43,7 +43,7 @@ internal sealed class Forward(NetworkNamespace netns)
         if (skb.Packet.DontFragment && skb.Packet.Length > device.Mtu)
         {
             netns.IcmpErrors.Send(
-                IcmpType.DestinationUnreachable, IcmpUnreachable.FragmentationNeeded, (uint)device.Mtu, skb.Packet, offset,
+                IcmpType.DestinationUnreachable, IcmpUnreachable.FragmentationNeeded, (uint)device.Mtu, skb, offset,
                 outbox);
             netns.Drop(skb.Packet, DropReason.PacketTooBig, route, from, offset, outbox);
             return;
@@ -70,7 +70,7 @@ internal sealed class Forward(NetworkNamespace netns)
         netns.Output.Finish(ref skb, device, nextHop, offset + netns.HopNanoseconds, outbox);
     }
 
-    private void Unreachable(IPv4Packet packet, Route? route, NetDevice from, long offset, Outbox outbox)
+    private void Unreachable(in SkBuff skb, Route? route, NetDevice from, long offset, Outbox outbox)
     {
         byte? code = route?.Type switch
         {
@@ -81,9 +81,9 @@ internal sealed class Forward(NetworkNamespace netns)
         };
         if (code is { } answer)
         {
-            netns.IcmpErrors.Send(IcmpType.DestinationUnreachable, answer, 0, packet, offset, outbox);
+            netns.IcmpErrors.Send(IcmpType.DestinationUnreachable, answer, 0, skb, offset, outbox);
         }
 
-        netns.Drop(packet, route is null ? DropReason.NoRoute : DropReason.NullRoute, route, from, offset, outbox);
+        netns.Drop(skb.Packet, route is null ? DropReason.NoRoute : DropReason.NullRoute, route, from, offset, outbox);
     }
 }

@@ -1,6 +1,7 @@
 using Emulator.Core.Actors;
 using Emulator.Core.Addresses;
 using Emulator.Core.Packets;
+using Emulator.Linux.Netfilter;
 using Emulator.Linux.Netlink;
 using Emulator.Linux.Sockets;
 
@@ -26,11 +27,12 @@ internal sealed class IcmpErrors(NetworkNamespace netns)
     /// <param name="type">What kind.</param>
     /// <param name="code">The kind's detail.</param>
     /// <param name="rest">The header's second word, such as the MTU.</param>
-    /// <param name="about">The packet as it is now.</param>
+    /// <param name="cause">The packet as it is now, with its connection if it has one.</param>
     /// <param name="offset">Nanoseconds since now.</param>
     /// <param name="outbox">Where it goes.</param>
-    public void Send(IcmpType type, byte code, uint rest, IPv4Packet about, long offset, Outbox outbox)
+    public void Send(IcmpType type, byte code, uint rest, in SkBuff cause, long offset, Outbox outbox)
     {
+        IPv4Packet about = cause.Packet;
         if (!MayAnswer(about) || !TakeToken(about.Source, outbox))
         {
             return;
@@ -51,7 +53,7 @@ internal sealed class IcmpErrors(NetworkNamespace netns)
         byte service = (byte)((about.TypeOfService & 0x1E) | 0xC0);
         var identity = new PacketIdentity(netns.NextPacketId(), about.Identity.Flow, !about.Identity.IsReply);
         netns.Output.Send(
-            source, about.Source, error, new OutputOptions(identity, false, 0, service), offset, false, outbox);
+            source, about.Source, error, new OutputOptions(identity, false, 0, service), cause, offset, outbox);
     }
 
     private bool MayAnswer(IPv4Packet about) =>

@@ -25,11 +25,19 @@ internal sealed class Output(NetworkNamespace netns)
 {
     private ushort _identification;
 
-    /// <summary>Sends a transport payload. Packets inside a tunnel are not new: they were counted when they were
-    /// made.</summary>
+    /// <summary>Sends a transport payload, and journals that a packet came into the world.</summary>
+    /// <param name="source">The source address; 0.0.0.0 takes the route's.</param>
+    /// <param name="destination">Where it goes.</param>
+    /// <param name="payload">What it carries.</param>
+    /// <param name="options">Who the packet is, DF, TTL.</param>
+    /// <param name="cause">The packet that this answers, whose connection it joins (an ICMP error, a reset); or
+    /// default.</param>
+    /// <param name="offset">Nanoseconds since now.</param>
+    /// <param name="outbox">Where it goes.</param>
+    /// <param name="isTunnel">True for a tunnel's outer packet, which is no new one: the inner was counted.</param>
     public OutputError Send(
-        IPv4Address source, IPv4Address destination, TransportPayload payload, in OutputOptions options, long offset,
-        bool isTunnel, Outbox outbox)
+        IPv4Address source, IPv4Address destination, TransportPayload payload, in OutputOptions options,
+        in SkBuff cause, long offset, Outbox outbox, bool isTunnel = false)
     {
         RouteDecision route = Route(destination);
         if (route.Error != OutputError.None)
@@ -59,7 +67,7 @@ internal sealed class Output(NetworkNamespace netns)
             outbox.Originated(netns.Self, packet);
         }
 
-        return LocalOut(packet, route, offset + netns.HopNanoseconds, outbox);
+        return LocalOut(packet, cause, route, offset + netns.HopNanoseconds, outbox);
     }
 
     /// <summary>POSTROUTING, fragmentation and the neighbour: the common end of forwarding and output.</summary>
@@ -133,11 +141,17 @@ internal sealed class Output(NetworkNamespace netns)
     }
 
     // The OUTPUT hook may translate the destination, which asks for another route.
-    private OutputError LocalOut(IPv4Packet packet, RouteDecision route, long offset, Outbox outbox)
+    private OutputError LocalOut(
+        IPv4Packet packet, in SkBuff cause, RouteDecision route, long offset, Outbox outbox)
     {
         var skb = new SkBuff { Packet = packet, Out = route.Device };
         if (netns.Netfilter is { IsActive: true } netfilter)
         {
+            if (cause.Packet is not null)
+            {
+                netfilter.Attach(ref skb, cause);
+            }
+
             IPv4Address before = packet.Destination;
             NetfilterVerdict verdict = netfilter.Run(Hook.Output, ref skb, outbox);
             if (!verdict.IsAccepted)

@@ -11,11 +11,11 @@ namespace Emulator.Linux.IPv4;
 internal static class Rejection
 {
     /// <summary>Answers a packet.</summary>
-    public static void Answer(NetworkNamespace netns, IPv4Packet packet, RejectWith with, long offset, Outbox outbox)
+    public static void Answer(NetworkNamespace netns, in SkBuff cause, RejectWith with, long offset, Outbox outbox)
     {
         if (with == RejectWith.TcpReset)
         {
-            Reset(netns, packet, offset, outbox);
+            Reset(netns, cause, offset, outbox);
             return;
         }
 
@@ -30,11 +30,12 @@ internal static class Rejection
             RejectWith.IcmpAdminProhibited => IcmpUnreachable.AdministrativelyProhibited,
             _ => throw new System.Diagnostics.UnreachableException(with.ToString()),
         };
-        netns.IcmpErrors.Send(IcmpType.DestinationUnreachable, code, 0, packet, offset, outbox);
+        netns.IcmpErrors.Send(IcmpType.DestinationUnreachable, code, 0, cause, offset, outbox);
     }
 
-    private static void Reset(NetworkNamespace netns, IPv4Packet packet, long offset, Outbox outbox)
+    private static void Reset(NetworkNamespace netns, in SkBuff cause, long offset, Outbox outbox)
     {
+        IPv4Packet packet = cause.Packet;
         if (packet.Payload is not TcpSegment segment || segment.Flags.HasFlag(TcpFlags.Rst))
         {
             return;
@@ -53,6 +54,6 @@ internal static class Rejection
         };
         var identity = new PacketIdentity(netns.NextPacketId(), packet.Identity.Flow, !packet.Identity.IsReply);
         netns.Output.Send(
-            packet.Destination, packet.Source, reset, new OutputOptions(identity, true), offset, false, outbox);
+            packet.Destination, packet.Source, reset, new OutputOptions(identity, true), cause, offset, outbox);
     }
 }

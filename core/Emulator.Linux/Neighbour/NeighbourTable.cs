@@ -3,6 +3,7 @@ using Emulator.Core.Addresses;
 using Emulator.Core.Journal;
 using Emulator.Core.Packets;
 using Emulator.Linux.NetDevices;
+using Emulator.Linux.Netfilter;
 using Emulator.Linux.Netlink;
 
 namespace Emulator.Linux.Neighbour;
@@ -260,7 +261,8 @@ public sealed class NeighbourTable
         foreach (PendingPacket pending in waiting ?? [])
         {
             _netns.IcmpErrors.Send(
-                IcmpType.DestinationUnreachable, IcmpUnreachable.Host, 0, pending.Packet, offset, outbox);
+                IcmpType.DestinationUnreachable, IcmpUnreachable.Host, 0, new SkBuff { Packet = pending.Packet }, offset,
+                outbox);
             outbox.Dropped(_netns.Self, pending.Packet, DropReason.NeighFailed, at: entry.Device.JournalName);
         }
     }

@@ -90,7 +90,8 @@ public sealed class Vxlan : NetDevice
 
         var datagram = new UdpDatagram(SourcePort(frame.Payload), DestinationPort, new VxlanPayload(Vni, frame));
         OutputError error = _netns.Output.Send(
-            _options.Local, remote, datagram, new OutputOptions(frame.Payload.Identity, false), offset, true, outbox);
+            _options.Local, remote, datagram, new OutputOptions(frame.Payload.Identity, false), default, offset, outbox,
+            isTunnel: true);
         if (error != OutputError.None)
         {
             // A netfilter verdict has journaled its own drop; a missing route has not.

@@ -29,7 +29,8 @@ public readonly record struct NetfilterVerdict(VerdictKind Kind, DropReason Reas
     public bool IsAccepted => Kind == VerdictKind.Accept;
 
     /// <summary>The packet ends without an answer.</summary>
-    public static NetfilterVerdict Drop(DropReason reason, Rule? rule = null) => new(VerdictKind.Drop, reason, default, rule);
+    public static NetfilterVerdict Drop(DropReason reason, Rule? rule = null) =>
+        new(VerdictKind.Drop, reason, default, rule);
 
     /// <summary>The packet ends and is answered.</summary>
     public static NetfilterVerdict Reject(RejectWith with, Rule rule) =>

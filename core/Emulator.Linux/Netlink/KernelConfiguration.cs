@@ -46,7 +46,7 @@ internal sealed class KernelConfiguration(NetworkNamespace netns)
                 netns.RequireNetfilter().Replace(replace);
                 return true;
             case DeleteConntrack delete:
-                netns.Netfilter?.Delete(delete);
+                netns.Netfilter?.Delete(delete, outbox.Now);
                 return true;
             case SetSysctl set:
                 SetSysctl(set);

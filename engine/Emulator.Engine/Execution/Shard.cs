@@ -202,7 +202,7 @@ internal sealed class Shard
     }
 
     private static EngineException Failed(in ScheduledEvent current, Exception exception) => new(
-        $"{current.To.Name} failed at {new SimTime(current.Time)} on {current.Message} from {current.Sender.Name}: "
+        $"{current.To.Name} failed at {new SimTime(current.Time)} on {current.Message.GetType().Name} from {current.Sender.Name}: "
         + exception.Message,
         exception);
 
@@ -220,7 +220,7 @@ internal sealed class Shard
         {
             throw new EngineException(
                 $"{current.To.Name} on {current.To.Machine.Name} does not live at {new SimTime(current.Time)}, and neither does the "
-                + $"machine's root, which should take {current.Message} from {current.Sender.Name}.");
+                + $"machine's root, which should take {current.Message.GetType().Name} from {current.Sender.Name}.");
         }
 
         Queue.Push(current with
