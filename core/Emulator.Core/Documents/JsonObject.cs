@@ -4,6 +4,8 @@ namespace Emulator.Core.Documents;
 public sealed class JsonObject : JsonValue
 {
     private readonly KeyValuePair<string, JsonValue>[] _pairs;
+    private int _length;
+    private object? _parsed;
 
     private JsonObject(KeyValuePair<string, JsonValue>[] pairs) => _pairs = pairs;
 
@@ -45,24 +47,37 @@ public sealed class JsonObject : JsonValue
         return made;
     }
 
+    /// <inheritdoc/>
+    public override int EstimatedLength => _length != 0 ? _length : _length = MeasureLength();
+
     /// <summary>The member of a name, or null.</summary>
     public JsonValue? Find(string name)
     {
-        foreach (ref readonly KeyValuePair<string, JsonValue> pair in _pairs.AsSpan())
+        int place = PlaceOf(name);
+        return place < 0 ? null : _pairs[place].Value;
+    }
+
+    /// <summary>What a reader makes of this object, made once and kept with it, so that all who share the object share that too.</summary>
+    /// <remarks>One kind of reader per object: another type replaces what was kept. Two threads may both make it; since
+    /// <paramref name="read"/> is pure, either result serves.</remarks>
+    /// <param name="read">Makes it; a static function of this object alone.</param>
+    public T Parsed<T>(Func<JsonObject, T> read)
+        where T : class
+    {
+        if (_parsed is T kept)
         {
-            if (pair.Key == name)
-            {
-                return pair.Value;
-            }
+            return kept;
         }
 
-        return null;
+        T made = read(this);
+        _parsed = made;
+        return made;
     }
 
     /// <summary>This object with a member set: in its place if it was there, else at the end.</summary>
     public JsonObject With(string name, JsonValue value)
     {
-        int place = Array.FindIndex(_pairs, p => p.Key == name);
+        int place = PlaceOf(name);
         KeyValuePair<string, JsonValue>[] pairs;
         if (place >= 0)
         {
@@ -80,8 +95,24 @@ public sealed class JsonObject : JsonValue
     }
 
     /// <summary>This object without a member.</summary>
-    public JsonObject Without(string name) =>
-        Find(name) is null ? this : new JsonObject([.. _pairs.Where(p => p.Key != name)]);
+    public JsonObject Without(string name)
+    {
+        int place = PlaceOf(name);
+        if (place < 0)
+        {
+            return this;
+        }
+
+        if (_pairs.Length == 1)
+        {
+            return Empty;
+        }
+
+        var pairs = new KeyValuePair<string, JsonValue>[_pairs.Length - 1];
+        Array.Copy(_pairs, pairs, place);
+        Array.Copy(_pairs, place + 1, pairs, place, pairs.Length - place);
+        return new JsonObject(pairs);
+    }
 
     /// <inheritdoc/>
     public override bool Equals(JsonValue? other)
@@ -96,14 +127,43 @@ public sealed class JsonObject : JsonValue
             return false;
         }
 
-        foreach (ref readonly KeyValuePair<string, JsonValue> pair in _pairs.AsSpan())
+        for (int i = 0; i < _pairs.Length; i++)
         {
-            if (!pair.Value.Equals(that.Find(pair.Key)))
+            // Versions of one document have their members at the same places: look there first.
+            ref readonly KeyValuePair<string, JsonValue> pair = ref _pairs[i];
+            ref readonly KeyValuePair<string, JsonValue> place = ref that._pairs[i];
+            JsonValue? value = pair.Key == place.Key ? place.Value : that.Find(pair.Key);
+            if (!ReferenceEquals(pair.Value, value) && !pair.Value.Equals(value))
             {
                 return false;
             }
         }
 
         return true;
+    }
+
+    private int PlaceOf(string name)
+    {
+        KeyValuePair<string, JsonValue>[] pairs = _pairs;
+        for (int i = 0; i < pairs.Length; i++)
+        {
+            if (pairs[i].Key == name)
+            {
+                return i;
+            }
+        }
+
+        return -1;
+    }
+
+    private int MeasureLength()
+    {
+        int length = 2;
+        foreach (ref readonly KeyValuePair<string, JsonValue> pair in _pairs.AsSpan())
+        {
+            length += pair.Key.Length + 4 + pair.Value.EstimatedLength; // Quotes, colon and comma.
+        }
+
+        return length;
     }
 }

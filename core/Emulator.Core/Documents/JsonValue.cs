@@ -33,6 +33,12 @@ public abstract class JsonValue : IEquatable<JsonValue>
     /// <summary>The members of an object in the order they were written; empty when this is no object.</summary>
     public IReadOnlyList<KeyValuePair<string, JsonValue>> Members => (this as JsonObject)?.Pairs ?? [];
 
+    /// <summary>
+    /// About how many bytes the compact text has: exact for ASCII text that needs no escapes, save a comma. Kept by arrays and
+    /// objects, so that what versions of a document share is measured once.
+    /// </summary>
+    public abstract int EstimatedLength { get; }
+
     /// <summary>Follows member names from here; null as soon as one is missing.</summary>
     public JsonValue? At(params ReadOnlySpan<string> path)
     {
@@ -96,6 +102,9 @@ public sealed class JsonNull : JsonValue
     public static readonly JsonNull Instance = new();
 
     /// <inheritdoc/>
+    public override int EstimatedLength => 4;
+
+    /// <inheritdoc/>
     public override bool Equals(JsonValue? other) => other is JsonNull;
 }
 
@@ -114,6 +123,9 @@ public sealed class JsonBool : JsonValue
     public bool Value { get; }
 
     /// <inheritdoc/>
+    public override int EstimatedLength => Value ? 4 : 5;
+
+    /// <inheritdoc/>
     public override bool Equals(JsonValue? other) => ReferenceEquals(this, other);
 }
 
@@ -122,6 +134,9 @@ public sealed class JsonNumber(string text) : JsonValue
 {
     /// <summary>The number as written.</summary>
     public string Text { get; } = text;
+
+    /// <inheritdoc/>
+    public override int EstimatedLength => Text.Length;
 
     /// <inheritdoc/>
     public override bool Equals(JsonValue? other) => other is JsonNumber number && number.Text == Text;
@@ -134,12 +149,17 @@ public sealed class JsonString(string value) : JsonValue
     public string Value { get; } = value;
 
     /// <inheritdoc/>
+    public override int EstimatedLength => Value.Length + 2;
+
+    /// <inheritdoc/>
     public override bool Equals(JsonValue? other) => other is JsonString text && text.Value == Value;
 }
 
 /// <summary>An array.</summary>
 public sealed class JsonArray(IReadOnlyList<JsonValue> elements) : JsonValue
 {
+    private int _length;
+
     /// <summary>No elements.</summary>
     public static readonly JsonArray Empty = new([]);
 
@@ -147,6 +167,20 @@ public sealed class JsonArray(IReadOnlyList<JsonValue> elements) : JsonValue
     public IReadOnlyList<JsonValue> Elements { get; } = elements;
 
     /// <inheritdoc/>
+    public override int EstimatedLength => _length != 0 ? _length : _length = MeasureLength();
+
+    /// <inheritdoc/>
     public override bool Equals(JsonValue? other) =>
         ReferenceEquals(this, other) || (other is JsonArray array && Elements.SequenceEqual(array.Elements));
+
+    private int MeasureLength()
+    {
+        int length = 2;
+        for (int i = 0; i < Elements.Count; i++)
+        {
+            length += Elements[i].EstimatedLength + 1;
+        }
+
+        return length;
+    }
 }
