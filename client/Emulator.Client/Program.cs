@@ -1,1 +1,3 @@
-return 0;
+using Emulator.Client;
+
+return CommandLine.Run(args, new Streams(Console.In, Console.Out, Console.Error, !Console.IsOutputRedirected));

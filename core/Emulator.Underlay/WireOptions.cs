@@ -31,4 +31,32 @@ public sealed record WireOptions
 
     /// <summary>False cuts the wire: frames end with <c>LinkDown</c>.</summary>
     public bool IsUp { get; init; } = true;
+
+    /// <summary>Whether the wire does nothing but delay by its latency.</summary>
+    internal bool IsPlain => IsUp && RateBitsPerSecond == 0 && JitterNanoseconds == 0 && ExtraDelayNanoseconds == 0
+        && Loss.Numerator == 0 && Duplicate.Numerator == 0;
+
+    /// <summary>Refuses options that no wire can have.</summary>
+    /// <exception cref="ArgumentException">The message names the ends, the option, its value and the cure.</exception>
+    internal void Validate(string from, string to)
+    {
+        if (LatencyNanoseconds <= 0)
+        {
+            throw new ArgumentException(
+                $"{from} to {to}: zero-latency link between machines ({LatencyNanoseconds} ns); give it at least 1 ns.");
+        }
+
+        Refuse(from, to, "rate", RateBitsPerSecond);
+        Refuse(from, to, "queue length", QueueLengthMax);
+        Refuse(from, to, "jitter", JitterNanoseconds);
+        Refuse(from, to, "extra delay", ExtraDelayNanoseconds);
+    }
+
+    private static void Refuse(string from, string to, string what, long value)
+    {
+        if (value < 0)
+        {
+            throw new ArgumentException($"{from} to {to}: a {what} of {value} is below zero; give 0 or more.");
+        }
+    }
 }

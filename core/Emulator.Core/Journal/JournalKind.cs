@@ -1,6 +1,7 @@
 namespace Emulator.Core.Journal;
 
-/// <summary>What an entry says. Kinds below <see cref="FirstDetail"/> are facts and enter the digest; the rest are details.</summary>
+/// <summary>What an entry says. Kinds below <see cref="FirstDetail"/> are facts and enter the digest; the rest are
+/// details.</summary>
 public enum JournalKind : byte
 {
     /// <summary>A frame was seen at an interface. Subject: the frame.</summary>
@@ -12,7 +13,8 @@ public enum JournalKind : byte
     /// <summary>One more copy of a packet, by flooding or duplication. A: how many copies more.</summary>
     Copied,
 
-    /// <summary>A packet was cut. A: how many fragments came into the world (the whole is absorbed separately).</summary>
+    /// <summary>A packet was cut. A: how many fragments came into the world (the whole is absorbed
+    /// separately).</summary>
     Fragmented,
 
     /// <summary>A packet ended because fragmentation cut it or reassembly joined it. A: how many ended.</summary>
@@ -42,7 +44,8 @@ public enum JournalKind : byte
     /// <summary>Something else worth keeping: Subject is a text of low cardinality, A and B are its figures.</summary>
     Note,
 
-    /// <summary>Not an entry: kinds from here on are details, which are written only when asked for and never digested.</summary>
+    /// <summary>Not an entry: kinds from here on are details, which are written only when asked for and never
+    /// digested.</summary>
     FirstDetail = 64,
 
     /// <summary>A packet entered a netfilter hook. A: hook number.</summary>
@@ -54,7 +57,8 @@ public enum JournalKind : byte
     /// <summary>A route was chosen. Subject: the route.</summary>
     Route,
 
-    /// <summary>An address or port was translated. Subject: the packet before; A, B: the new source and destination endpoints packed.</summary>
+    /// <summary>An address or port was translated. Subject: the packet before; A, B: the new source and destination
+    /// endpoints packed.</summary>
     Nat,
 
     /// <summary>Connection tracking's word. Subject: the entry's text. A: the state.</summary>
@@ -74,6 +78,9 @@ public enum JournalKind : byte
 
     /// <summary>A random choice. Subject: text; A: what was drawn; B: out of how many.</summary>
     Draw,
+
+    /// <summary>The output of a listing command. Subject: text.</summary>
+    CommandOutput,
 }
 
 /// <summary>Which way a frame passes an interface, as its namespace sees it.</summary>

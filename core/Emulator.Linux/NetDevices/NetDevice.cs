@@ -1,5 +1,7 @@
+using Emulator.Core.Actors;
 using Emulator.Core.Addresses;
 using Emulator.Core.Journal;
+using Emulator.Core.Packets;
 
 namespace Emulator.Linux.NetDevices;
 
@@ -10,6 +12,8 @@ namespace Emulator.Linux.NetDevices;
 /// <param name="mtu">The largest IP packet that it sends, in bytes.</param>
 public abstract class NetDevice(int index, InterfaceName journalName, MacAddress mac, int mtu)
 {
+    private readonly List<DeviceAddress> _addresses = [];
+
     /// <summary>The ifindex.</summary>
     public int Index { get; } = index;
 
@@ -30,4 +34,43 @@ public abstract class NetDevice(int index, InterfaceName journalName, MacAddress
 
     /// <summary>Whether the other end is there (<c>LOWER_UP</c>).</summary>
     public bool HasCarrier { get; set; } = true;
+
+    /// <summary>Whether a next hop must be resolved to a MAC before a packet leaves; false for lo.</summary>
+    public virtual bool NeedsNeighbour => true;
+
+    /// <summary>What <c>ip -d link</c> calls its kind: <c>veth</c>, <c>bridge</c>, <c>vxlan</c>; empty for
+    /// others.</summary>
+    public virtual string Kind => "";
+
+    /// <summary>Its addresses, in the order they were added; the first of a subnet is the primary one.</summary>
+    public IReadOnlyList<DeviceAddress> Addresses => _addresses;
+
+    /// <summary>Adds an address.</summary>
+    public void Add(DeviceAddress address) => _addresses.Add(address);
+
+    /// <summary>Sends a frame; journals it as seen going out at this interface, or drops it when the device is
+    /// down.</summary>
+    /// <param name="frame">The frame.</param>
+    /// <param name="offset">Nanoseconds since now at which it reaches the device.</param>
+    /// <param name="outbox">Where it goes.</param>
+    public void Transmit(EthernetFrame frame, long offset, Outbox outbox)
+    {
+        if (!IsUp || !HasCarrier)
+        {
+            outbox.Dropped(Owner, frame.Payload, DropReason.LinkDown, at: JournalName, offsetNanoseconds: offset);
+            return;
+        }
+
+        outbox.Hop(Owner, JournalName, Direction.Out, frame, offset);
+        Send(frame, offset, outbox);
+    }
+
+    /// <summary>The actor whose namespace the device is in.</summary>
+    protected abstract ActorRef Owner { get; }
+
+    /// <summary>Puts the frame on its way to whatever is at the other end.</summary>
+    protected abstract void Send(EthernetFrame frame, long offset, Outbox outbox);
 }
+
+/// <summary>An address of a device, as <c>ip addr</c> shows it.</summary>
+public readonly record struct DeviceAddress(IPv4Address Address, int PrefixLength, IPv4Address? Broadcast);

@@ -19,7 +19,9 @@ public enum Hook : byte
     Postrouting,
 }
 
-/// <summary>The tables, in no order; each hook walks them by priority: raw, (conntrack), mangle, nat, filter as Linux does.</summary>
+/// <summary>
+/// The tables, in no order; each hook walks them by priority: raw, (conntrack), mangle, nat, filter as Linux does.
+/// </summary>
 public enum TableName : byte
 {
     /// <summary>Before connection tracking.</summary>

@@ -4,7 +4,9 @@ using Emulator.Core.Randomness;
 
 namespace Emulator.Linux.Netfilter;
 
-/// <summary>One condition of a rule. A closed family; text and meaning are iptables' own (iptables-extensions(8)).</summary>
+/// <summary>
+/// One condition of a rule. A closed family; text and meaning are iptables' own (iptables-extensions(8)).
+/// </summary>
 public abstract record Match
 {
     private protected Match()
@@ -94,7 +96,8 @@ public enum AddressType : byte
 }
 
 /// <summary><c>-m addrtype [!] --src-type/--dst-type TYPE</c>; null for the side that is not asked.</summary>
-public sealed record AddressTypeMatch(AddressType? SourceType, AddressType? DestinationType, bool Negated = false) : Match;
+public sealed record AddressTypeMatch(
+    AddressType? SourceType, AddressType? DestinationType, bool Negated = false) : Match;
 
 /// <summary><c>-m statistic --mode random --probability P</c>.</summary>
 public sealed record StatisticMatch(Ratio Probability) : Match;

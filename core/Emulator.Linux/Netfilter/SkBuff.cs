@@ -3,8 +3,11 @@ using Emulator.Linux.NetDevices;
 
 namespace Emulator.Linux.Netfilter;
 
-/// <summary>A packet on its way through one namespace, with what the kernel notes beside it (<c>struct sk_buff</c>).</summary>
-/// <remarks>Lives on the stack of one <c>Receive</c>. What must cross a message is <see cref="Mark"/>, <see cref="ConntrackId"/>
+/// <summary>
+/// A packet on its way through one namespace, with what the kernel notes beside it (<c>struct sk_buff</c>).
+/// </summary>
+/// <remarks>Lives on the stack of one <c>Receive</c>. What must cross a message is <see cref="Mark"/>, <see
+/// cref="ConntrackId"/>
 /// and <see cref="IsReplyDirection"/>.</remarks>
 public struct SkBuff
 {

@@ -1,0 +1,87 @@
+using System.CommandLine;
+using Emulator.Client.Requests;
+using Emulator.Cluster.Reading;
+using Emulator.Core.Time;
+
+namespace Emulator.Client.Commands;
+
+/// <summary><c>emulator run</c></summary>
+internal static class RunCommand
+{
+    /// <summary>What help shows.</summary>
+    public static readonly string[] Examples =
+    [
+        "./emulator run examples/shop",
+        "./emulator run examples/shop --for 10m --shards 4 --report out",
+        "./emulator run examples/thousand-nodes --for 1s",
+        "./emulator run examples/shop --clock realtime:10 --otlp http://localhost:4317",
+    ];
+
+    /// <summary>Makes the command.</summary>
+    public static Command Make(Func<RunRequest, int> run)
+    {
+        Argument<string[]> paths = SharedOptions.Paths();
+        Option<SimDuration> length = For();
+        Option<ulong> seed = SharedOptions.Seed();
+        Option<ClockChoice> clock = Clock();
+        Option<int> shards = SharedOptions.Shards();
+        Option<Uri?> otlp = SharedOptions.Otlp();
+        var pcap = new Option<string?>("--pcap") { Description = "Write a pcapng file a namespace into a folder.", HelpName = "DIR" };
+        var report = new Option<string?>("--report") { Description = "Write the report into a folder.", HelpName = "DIR" };
+        var command = new Command("run", "Build the cluster, run its Traffic, and report.")
+        {
+            paths, length, seed, clock, shards, otlp, pcap, report,
+        };
+        command.SetAction(parsed => run(new RunRequest
+        {
+            Paths = parsed.GetRequiredValue(paths),
+            For = parsed.GetValue(length),
+            Seed = parsed.GetValue(seed),
+            Clock = parsed.GetRequiredValue(clock),
+            Shards = parsed.GetValue(shards),
+            Otlp = parsed.GetValue(otlp),
+            PcapFolder = parsed.GetValue(pcap),
+            ReportFolder = parsed.GetValue(report),
+        }));
+        return command;
+    }
+
+    private static Option<SimDuration> For() => new("--for")
+    {
+        Description = "How long, in virtual time, after the cluster has settled. [default: 60s]",
+        HelpName = "DURATION",
+        DefaultValueFactory = _ => SimDuration.FromSeconds(60),
+        CustomParser = result => SharedOptions.Parse<SimDuration>(
+            result,
+            (string text, out SimDuration duration) => DurationText.TryParse(text, out duration) && duration > SimDuration.Zero,
+            "is not a duration above zero; write one such as 60s or 1m30s."),
+    };
+
+    private static Option<ClockChoice> Clock() => new("--clock")
+    {
+        Description = "virtual (as fast as it can), realtime, realtime:FACTOR, or step. [default: virtual]",
+        HelpName = "CLOCK",
+        DefaultValueFactory = _ => new ClockChoice(ClockKind.Virtual),
+        CustomParser = result => SharedOptions.Parse<ClockChoice>(
+            result, ReadClock, "is not a clock; write virtual, realtime, realtime:FACTOR (such as realtime:0.5) or step."),
+    };
+
+    private static bool ReadClock(string text, out ClockChoice clock)
+    {
+        clock = new ClockChoice(text switch
+        {
+            "step" => ClockKind.Step,
+            "virtual" => ClockKind.Virtual,
+            _ => ClockKind.Realtime,
+        });
+        if (!text.StartsWith("realtime:", StringComparison.Ordinal))
+        {
+            return text is "step" or "virtual" or "realtime";
+        }
+
+        bool reads = DecimalText.TryFraction(text.AsSpan(9), out Int128 numerator, out Int128 denominator)
+            && numerator > 0 && numerator <= long.MaxValue && denominator <= 1_000_000;
+        clock = new ClockChoice(ClockKind.Realtime, reads ? (long)numerator : 1, reads ? (long)denominator : 1);
+        return reads;
+    }
+}

@@ -1,0 +1,21 @@
+namespace Emulator.Client.Requests;
+
+/// <summary>What <c>emulator show</c> was asked for.</summary>
+internal sealed record ShowRequest
+{
+    /// <summary>The commands that are understood.</summary>
+    public static readonly IReadOnlyList<string> Commands =
+        ["ip addr", "ip route", "ip neigh", "bridge fdb", "iptables-save", "conntrack -L"];
+
+    /// <summary>Files and folders; <c>-</c> is standard input.</summary>
+    public required IReadOnlyList<string> Paths { get; init; }
+
+    /// <summary>A node's or external host's name, or a pod's as <c>[pod/]NAMESPACE/NAME</c>.</summary>
+    public required string Where { get; init; }
+
+    /// <summary>One of <see cref="Commands"/>.</summary>
+    public required string Command { get; init; }
+
+    /// <summary>The seed of all dice.</summary>
+    public required ulong Seed { get; init; }
+}

@@ -1,0 +1,91 @@
+namespace Emulator.Cluster.Manifests;
+
+/// <summary>
+/// Which fields of which kinds the emulator acts on. All others are stored, given back, and named in the summary line.
+/// </summary>
+/// <remarks>
+/// A line is a kind and a path; <c>[]</c> steps into each element of a list, <c>*</c> takes the whole of what is below.
+/// Docs/fidelity.md says what "acts on" means for each. To model one more field, add its line.
+/// </remarks>
+internal static class ModelledFields
+{
+    private static readonly string[] PodSpec =
+    [
+        "nodeName", "nodeSelector.*", "tolerations.*", "affinity.nodeAffinity.*", "schedulerName", "hostNetwork",
+        "priority", "overhead.*", "restartPolicy", "terminationGracePeriodSeconds", "hostname", "subdomain",
+        "containers[].name", "containers[].image", "containers[].command.*", "containers[].args.*",
+        "containers[].imagePullPolicy",
+        "containers[].ports.*", "containers[].resources.requests.*", "containers[].resources.limits.*",
+    ];
+
+    private static readonly Dictionary<string, string[]> ByKind = new(StringComparer.Ordinal)
+    {
+        ["Namespace"] = ["spec.*"],
+        ["Node"] = ["spec.taints.*", "spec.unschedulable"],
+        ["Pod"] = [.. PodSpec.Select(f => $"spec.{f}")],
+        ["Deployment"] =
+        [
+            "spec.replicas", "spec.selector.*", "spec.strategy.*", "spec.minReadySeconds", "spec.revisionHistoryLimit",
+            "spec.progressDeadlineSeconds", "spec.paused", "spec.template.metadata.*",
+            .. PodSpec.Select(f => $"spec.template.spec.{f}"),
+        ],
+        ["ReplicaSet"] =
+        [
+            "spec.replicas", "spec.selector.*", "spec.minReadySeconds", "spec.template.metadata.*",
+            .. PodSpec.Select(f => $"spec.template.spec.{f}"),
+        ],
+        ["Service"] =
+        [
+            "spec.type", "spec.clusterIP", "spec.clusterIPs.*", "spec.selector.*", "spec.ports.*", "spec.externalTrafficPolicy",
+            "spec.internalTrafficPolicy", "spec.sessionAffinity", "spec.sessionAffinityConfig.*", "spec.externalIPs.*",
+            "spec.publishNotReadyAddresses", "spec.ipFamilies.*", "spec.ipFamilyPolicy", "spec.allocateLoadBalancerNodePorts",
+        ],
+        ["EndpointSlice"] = ["addressType", "endpoints.*", "ports.*"],
+        ["Ingress"] = ["spec.ingressClassName", "spec.defaultBackend.*", "spec.rules.*"],
+        ["IngressClass"] = ["spec.controller"],
+        ["ConfigMap"] = ["data.*", "binaryData.*", "immutable"],
+        ["Secret"] = ["data.*", "stringData.*", "type", "immutable"],
+    };
+
+    /// <summary>Whether objects of the kind do anything but be stored.</summary>
+    public static bool IsModelled(string kind) => ByKind.ContainsKey(kind);
+
+    /// <summary>Whether a path (elements written <c>[]</c>) is acted on, or leads to one that is.</summary>
+    public static Modelling Of(string kind, string path)
+    {
+        if (path is "apiVersion" or "kind" || path == "metadata" || path == "status")
+        {
+            return Modelling.Whole;
+        }
+
+        Modelling found = Modelling.No;
+        foreach (string line in ByKind[kind])
+        {
+            string below = line.EndsWith(".*", StringComparison.Ordinal) ? line[..^2] : line;
+            if (below == path)
+            {
+                return Modelling.Whole;
+            }
+
+            if (below.StartsWith(path, StringComparison.Ordinal) && below[path.Length] is '.' or '[')
+            {
+                found = Modelling.Part;
+            }
+        }
+
+        return found;
+    }
+}
+
+/// <summary>How much of a field is acted on.</summary>
+internal enum Modelling
+{
+    /// <summary>Nothing.</summary>
+    No,
+
+    /// <summary>Something below it.</summary>
+    Part,
+
+    /// <summary>All of it.</summary>
+    Whole,
+}

@@ -1,0 +1,221 @@
+using Emulator.Core.Actors;
+using Emulator.Core.Addresses;
+using Emulator.Core.Journal;
+using Emulator.Core.Packets;
+
+namespace Emulator.Linux.NetDevices;
+
+/// <summary>A Linux bridge: ports, a learning FDB, flooding. Its netfilter hooks, routes and neighbours are its
+/// node's.</summary>
+/// <remarks>
+/// In: frames from pods (at their port) and from the node's own <see cref="Bridge"/> device (at port 0);
+/// <see cref="BridgeVerdict"/> from the node. Out: frames to pods, <see cref="BridgeHook"/> and local frames to the
+/// node.
+/// Source: net/bridge/br_input.c, br_forward.c, br_netfilter_hooks.c. Not modelled: STP, VLANs, IGMP snooping.
+/// </remarks>
+public sealed class BridgeActor(
+    ActorRef self, ActorRef host, string deviceName, int deviceIndex, MacAddress mac, long hopNanoseconds) : Actor(self)
+{
+    /// <summary>The port number of the bridge's own device.</summary>
+    public const int LocalPort = 0;
+
+    private readonly BridgeFdb _fdb = new();
+    private SetBridgePort?[] _ports = new SetBridgePort?[8];
+    private int _lastPort;
+    private bool _callsIptables = true;
+
+    /// <summary>The learned addresses with their ports' names, for <c>bridge fdb</c>.</summary>
+    public IEnumerable<(MacAddress Mac, string Port)> Fdb =>
+        _fdb.Entries.Select(e => (e.Mac, PortAt(e.Port)!.Name.Name)); // Removing a port forgets its addresses.
+
+    /// <inheritdoc/>
+    public override void Receive(Message message, int port, Outbox outbox)
+    {
+        switch (message)
+        {
+            case EthernetFrame frame when port == LocalPort:
+                Forward(frame, LocalPort, default, outbox);
+                break;
+            case EthernetFrame frame:
+                ReceiveFrame(frame, port, outbox);
+                break;
+            case BridgeVerdict { Stage: BridgeStage.Prerouting } verdict:
+                Forward(verdict.Frame, verdict.InPort, verdict.Mark, outbox, verdict);
+                break;
+            case BridgeVerdict verdict:
+                Transmit(verdict.Frame, verdict.OutPort, outbox);
+                break;
+            case SetBridgePort set:
+                SetPort(set);
+                break;
+            case RemoveBridgePort remove:
+                _ports[remove.Number] = null;
+                _fdb.Forget(remove.Number);
+                break;
+            case SetBridgeNetfilter set:
+                _callsIptables = set.CallsIptables;
+                break;
+            case Netlink.Dump dump:
+                Answer(dump, outbox);
+                break;
+            default:
+                throw new System.Diagnostics.UnreachableException($"{Self}: {message.GetType().Name}");
+        }
+    }
+
+    private void Answer(Netlink.Dump dump, Outbox outbox)
+    {
+        if (dump.Command == "bridge fdb")
+        {
+            outbox.Journal.Write(new JournalEntry
+            {
+                TimeNanoseconds = outbox.Now.Nanoseconds,
+                Actor = Self,
+                Kind = JournalKind.CommandOutput,
+                Subject = string.Concat(Fdb.Select(e => $"{e.Mac} dev {e.Port} master {deviceName}\n")),
+            });
+        }
+    }
+
+    private SetBridgePort? PortAt(int number) => number < _ports.Length ? _ports[number] : null;
+
+    private void SetPort(SetBridgePort set)
+    {
+        if (set.Number >= _ports.Length)
+        {
+            Array.Resize(ref _ports, Math.Max(set.Number + 1, _ports.Length * 2));
+        }
+
+        _ports[set.Number] = set;
+        _lastPort = Math.Max(_lastPort, set.Number);
+        if (!set.IsUp)
+        {
+            _fdb.Forget(set.Number);
+        }
+    }
+
+    private void ReceiveFrame(EthernetFrame frame, int number, Outbox outbox)
+    {
+        if (PortAt(number) is not { } port)
+        {
+            outbox.Dropped(Self, frame.Payload, DropReason.DeviceGone);
+            return;
+        }
+
+        if (!port.IsUp)
+        {
+            outbox.Dropped(Self, frame.Payload, DropReason.LinkDown, at: port.Name);
+            return;
+        }
+
+        outbox.Hop(Self, port.Name, Direction.In, frame, 0);
+        _fdb.Learn(frame.Source, number, outbox.Now.Nanoseconds);
+        if (_callsIptables && frame.Payload is IPv4Packet)
+        {
+            var hook = new BridgeHook(frame, number, LocalPort, BridgeStage.Prerouting, default);
+            outbox.Send(host, hook, 0, deviceIndex);
+        }
+        else
+        {
+            Forward(frame, number, default, outbox);
+        }
+    }
+
+    // Decides where a frame goes: up, to one port, or to all. The verdict that brought it here, if any, is passed up
+    // as it is.
+    private void Forward(
+        EthernetFrame frame, int inPort, in PacketMark mark, Outbox outbox, BridgeVerdict? verdict = null)
+    {
+        MacAddress destination = frame.Destination;
+        if (destination == mac && inPort != LocalPort)
+        {
+            Describe(frame, "local", outbox);
+            PassUp(frame, verdict, outbox);
+        }
+        else if (!destination.IsGroup && _fdb.TryFind(destination, outbox.Now.Nanoseconds, out int known))
+        {
+            Describe(frame, "hit", outbox);
+            if (known == inPort && !PortAt(known)!.Hairpin) // A learned port exists.
+            {
+                outbox.Dropped(Self, frame.Payload, DropReason.BridgeNoPort, at: PortAt(known)!.Name); // As above.
+                return;
+            }
+
+            ForwardTo(frame, inPort, known, mark, outbox);
+        }
+        else
+        {
+            Describe(frame, "flood", outbox);
+            Flood(frame, inPort, mark, outbox, verdict);
+        }
+    }
+
+    private void Flood(EthernetFrame frame, int inPort, in PacketMark mark, Outbox outbox, BridgeVerdict? verdict)
+    {
+        int copies = 0;
+        for (int number = 1; number <= _lastPort; number++)
+        {
+            if (PortAt(number) is { IsUp: true } port && (number != inPort || port.Hairpin))
+            {
+                ForwardTo(frame, inPort, number, mark, outbox);
+                copies++;
+            }
+        }
+
+        if (frame.Destination.IsGroup && inPort != LocalPort)
+        {
+            PassUp(frame, verdict, outbox);
+            copies++;
+        }
+
+        if (copies == 0)
+        {
+            outbox.Dropped(Self, frame.Payload, DropReason.BridgeNoPort);
+        }
+        else if (copies > 1)
+        {
+            outbox.Copied(Self, frame.Payload, copies - 1);
+        }
+    }
+
+    private void ForwardTo(EthernetFrame frame, int inPort, int outPort, in PacketMark mark, Outbox outbox)
+    {
+        if (inPort != LocalPort && _callsIptables && frame.Payload is IPv4Packet)
+        {
+            outbox.Send(host, new BridgeHook(frame, inPort, outPort, BridgeStage.Forward, mark), 0, deviceIndex);
+        }
+        else
+        {
+            Transmit(frame, outPort, outbox);
+        }
+    }
+
+    private void PassUp(EthernetFrame frame, BridgeVerdict? verdict, Outbox outbox) =>
+        outbox.Send(host, (Message?)verdict ?? frame, hopNanoseconds, deviceIndex);
+
+    private void Transmit(EthernetFrame frame, int number, Outbox outbox)
+    {
+        if (PortAt(number) is not { } port)
+        {
+            outbox.Dropped(Self, frame.Payload, DropReason.DeviceGone);
+            return;
+        }
+
+        if (!port.IsUp)
+        {
+            outbox.Dropped(Self, frame.Payload, DropReason.LinkDown, at: port.Name);
+            return;
+        }
+
+        outbox.Hop(Self, port.Name, Direction.Out, frame, 0);
+        outbox.Send(port.Peer, frame, hopNanoseconds, port.PeerIndex);
+    }
+
+    private void Describe(EthernetFrame frame, string result, Outbox outbox)
+    {
+        if (outbox.Journal.Detail)
+        {
+            outbox.Detail(Self, JournalKind.Fdb, frame.Payload, $"fdb {frame.Destination}: {result}");
+        }
+    }
+}

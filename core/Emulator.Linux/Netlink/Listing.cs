@@ -1,0 +1,62 @@
+using System.Text;
+using Emulator.Core.Addresses;
+using Emulator.Core.Time;
+using Emulator.Linux.NetDevices;
+using Emulator.Linux.Netfilter;
+
+namespace Emulator.Linux.Netlink;
+
+/// <summary>A namespace's state as Linux' own tools print it.</summary>
+/// <remarks>Source: iproute2 6.1, iptables 1.8.9, conntrack-tools 1.4.7. Counters and clocks that are not modelled are
+/// left out.</remarks>
+internal static class Listing
+{
+    /// <summary>The commands that are answered.</summary>
+    public static readonly IReadOnlyList<string> Commands =
+        ["ip addr", "ip link", "ip route", "ip neigh", "bridge fdb", "iptables-save", "conntrack -L", "sysctl -a"];
+
+    /// <summary>The output of a command; null for <c>bridge fdb</c> entries that a bridge's actor holds.</summary>
+    public static string Write(NetworkNamespace netns, string command, SimTime now) => command switch
+    {
+        "ip addr" => Links(netns, withAddresses: true),
+        "ip link" => Links(netns, withAddresses: false),
+        "ip route" => Lines(netns.Fib.Routes.Select(r => r.Describe())),
+        "ip neigh" => Lines(netns.Neighbours.Describe()),
+        "bridge fdb" => Lines(netns.Devices.OfType<Vxlan>().SelectMany(
+            d => d.Fdb.Select(e => $"{e.Mac} dev {d.Name} dst {e.Destination} self permanent"))),
+        "iptables-save" => netns.Netfilter is { } rules ? IptablesSave.Write(rules) : "",
+        "conntrack -L" => netns.Netfilter is { } tracked ? Lines(tracked.DescribeConntrack(now)) : "",
+        "sysctl -a" => Lines(netns.Sysctls.Describe()),
+        _ => $"{command}: not a command that is modelled; use one of: {string.Join(", ", Commands)}\n",
+    };
+
+    private static string Lines(IEnumerable<string> lines) => string.Concat(lines.Select(l => l + "\n"));
+
+    private static string Links(NetworkNamespace netns, bool withAddresses)
+    {
+        var text = new StringBuilder();
+        foreach (NetDevice device in netns.Devices)
+        {
+            bool isLoopback = device is Loopback;
+            string carrier = device.HasCarrier ? "" : "NO-CARRIER,";
+            string flags = (isLoopback ? "LOOPBACK" : carrier + "BROADCAST,MULTICAST")
+                + (device.IsUp ? ",UP" : "") + (device.IsUp && device.HasCarrier ? ",LOWER_UP" : "");
+            string state = isLoopback || device is Vxlan ? "UNKNOWN" : device.IsUp && device.HasCarrier ? "UP" : "DOWN";
+            string master = device is BridgePort port ? $" master {port.Master}" : "";
+            string peer = device.Kind == "veth" ? "@if2" : "";
+            text.Append($"{device.Index}: {device.Name}{peer}: <{flags}> mtu {device.Mtu} ");
+            text.Append($"qdisc noqueue{master} state {state} group default qlen 1000\n");
+            text.Append($"    link/{(isLoopback ? "loopback" : "ether")} {device.Mac} ");
+            text.Append($"brd {(isLoopback ? MacAddress.Zero : MacAddress.Broadcast)}\n");
+            foreach (DeviceAddress address in withAddresses ? device.Addresses : [])
+            {
+                text.Append($"    inet {address.Address}/{address.PrefixLength} ");
+                text.Append(address.Broadcast is { } all ? $"brd {all} " : "");
+                text.Append($"scope {(isLoopback ? "host" : "global")} {device.Name}\n");
+                text.Append("       valid_lft forever preferred_lft forever\n");
+            }
+        }
+
+        return text.ToString();
+    }
+}

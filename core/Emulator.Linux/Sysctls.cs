@@ -1,0 +1,78 @@
+using System.Globalization;
+
+namespace Emulator.Linux;
+
+/// <summary>The kernel settings that are modelled, by their <c>sysctl</c> names and with Linux' defaults.</summary>
+/// <remarks>Others are kept and shown, and change nothing. Source: Documentation/networking/ip-sysctl.rst.</remarks>
+public sealed class Sysctls
+{
+    private readonly SortedDictionary<string, long> _values = new(StringComparer.Ordinal)
+    {
+        ["net.ipv4.ip_forward"] = 0,
+        ["net.ipv4.ip_default_ttl"] = 64,
+        ["net.ipv4.icmp_ratelimit"] = 1_000,
+        ["net.ipv4.conf.all.rp_filter"] = 0,
+        ["net.bridge.bridge-nf-call-iptables"] = 1,
+    };
+
+    private Dictionary<string, int>? _rpFilters;
+
+    /// <summary>net.ipv4.ip_forward: whether packets for others go on. Default false.</summary>
+    public bool IpForward { get; private set; }
+
+    /// <summary>net.ipv4.ip_default_ttl. Default 64.</summary>
+    public byte DefaultTimeToLive { get; private set; } = 64;
+
+    /// <summary>net.ipv4.icmp_ratelimit: milliseconds between ICMP errors to one destination; 0 is without limit.
+    /// Default 1000.</summary>
+    public long IcmpRateLimitMilliseconds { get; private set; } = 1_000;
+
+    /// <summary>net.bridge.bridge-nf-call-iptables: whether bridged frames pass netfilter. Default true.</summary>
+    public bool BridgeCallsIptables { get; private set; } = true;
+
+    /// <summary>All settings, by name.</summary>
+    public IReadOnlyDictionary<string, long> Values => _values;
+
+    /// <summary>The larger of <c>net.ipv4.conf.{all,DEVICE}.rp_filter</c>: 0 off, 1 strict, 2 loose.</summary>
+    public int RpFilterOf(string device) => _rpFilters is null ? 0
+        : Math.Max(_rpFilters.GetValueOrDefault("all"), _rpFilters.GetValueOrDefault(device));
+
+    /// <summary><c>sysctl -w NAME=VALUE</c>.</summary>
+    public void Set(string name, long value)
+    {
+        _values[name] = value;
+        switch (name)
+        {
+            case "net.ipv4.ip_forward":
+                IpForward = value != 0;
+                break;
+            case "net.ipv4.ip_default_ttl":
+                DefaultTimeToLive = (byte)Math.Clamp(value, 1, 255);
+                break;
+            case "net.ipv4.icmp_ratelimit":
+                IcmpRateLimitMilliseconds = Math.Max(0, value);
+                break;
+            case "net.bridge.bridge-nf-call-iptables":
+                BridgeCallsIptables = value != 0;
+                break;
+            default:
+                SetPerDevice(name, value);
+                break;
+        }
+    }
+
+    /// <summary>The settings as <c>sysctl -a</c> prints them.</summary>
+    public IEnumerable<string> Describe() =>
+        _values.Select(v => v.Key + " = " + v.Value.ToString(CultureInfo.InvariantCulture));
+
+    private void SetPerDevice(string name, long value)
+    {
+        const string prefix = "net.ipv4.conf.";
+        const string suffix = ".rp_filter";
+        if (name.StartsWith(prefix, StringComparison.Ordinal) && name.EndsWith(suffix, StringComparison.Ordinal))
+        {
+            _rpFilters ??= new Dictionary<string, int>(StringComparer.Ordinal);
+            _rpFilters[name[prefix.Length..^suffix.Length]] = (int)value;
+        }
+    }
+}

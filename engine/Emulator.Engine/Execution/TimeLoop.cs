@@ -1,0 +1,208 @@
+using System.Diagnostics;
+using Emulator.Core.Actors;
+using Emulator.Core.Time;
+using Emulator.Engine.Clocks;
+using Emulator.Engine.Inputs;
+
+namespace Emulator.Engine.Execution;
+
+/// <summary>Moves virtual time on: chooses windows, takes inputs between them, keeps to the clock.</summary>
+internal sealed class TimeLoop(
+    InProcessEngine engine, ShardSet shards, InputQueue inputs, long lookahead, InputLog? log)
+{
+    private const long Millisecond = 1_000_000;
+
+    /// <summary>How long a wait may last before the loop looks around again.</summary>
+    private const int WaitMaxMilliseconds = 1_000;
+
+    private readonly ActorRef _outside = new("outside", "", new MachineRef("outside", "external"));
+    private ulong _inputSequence;
+    private long _stepsAllowed;
+    private Pacer? _pacer;
+    private ClockMode? _pacedBy;
+    private bool _failed;
+
+    /// <summary>Everything before this has happened.</summary>
+    public long Now { get; private set; }
+
+    public void RunUntil(long end)
+    {
+        _pacer = null;
+        MoveTo(end, CancellationToken.None);
+        shards.Flush();
+    }
+
+    public bool RunWhile(Func<bool> condition, long limit)
+    {
+        _pacer = null;
+        shards.Flush();
+        while (true)
+        {
+            TakeInputs();
+            if (Now % Millisecond == 0 && !condition())
+            {
+                return true;
+            }
+
+            if (Now >= limit)
+            {
+                return false;
+            }
+
+            MoveTo(Math.Min(limit, AfterNextEvent()), CancellationToken.None);
+            shards.Flush();
+        }
+    }
+
+    public bool RunToQuiescence(long limit)
+    {
+        _pacer = null;
+        TakeInputs();
+        while (Now < limit && shards.NextTime < limit)
+        {
+            MoveTo(Math.Min(limit, AfterNextEvent()), CancellationToken.None);
+        }
+
+        shards.Flush();
+        return shards.NextTime == long.MaxValue;
+    }
+
+    public void Drive(long limit, CancellationToken stop)
+    {
+        _pacer = null;
+        while (Now < limit && !stop.IsCancellationRequested)
+        {
+            TakeInputs();
+            if (engine.Clock.Kind != ClockKind.Step)
+            {
+                bool paced = engine.Clock.Kind == ClockKind.Realtime;
+                MoveTo(Math.Min(limit, paced ? WholeMillisecondAfter(Now) : AfterNextEvent()), stop);
+                shards.Flush();
+                continue;
+            }
+
+            long allowed = Interlocked.Exchange(ref _stepsAllowed, 0);
+            if (allowed == 0)
+            {
+                inputs.Wait(WaitMaxMilliseconds);
+                continue;
+            }
+
+            MoveTo(allowed > limit - Now ? limit : Now + allowed, stop);
+            shards.Flush();
+        }
+    }
+
+    /// <summary>Allows a stopped clock to go on for so long; from any thread.</summary>
+    public void Allow(long nanoseconds) => Interlocked.Add(ref _stepsAllowed, nanoseconds);
+
+    /// <summary>Puts an input into the run at a given time.</summary>
+    public void Schedule(long time, ActorRef to, Message message)
+    {
+        if (time < Now)
+        {
+            throw new EngineException(
+                $"Input for {to.Name} at {new SimTime(time)}: the run is already at {new SimTime(Now)}.");
+        }
+
+        log?.Write(time, to, message);
+        shards.Push(new ScheduledEvent
+        {
+            Time = time,
+            SenderId = _outside.Id.Value,
+            Sequence = ++_inputSequence,
+            Sender = _outside,
+            To = to,
+            Message = message,
+        });
+    }
+
+    /// <summary>Runs every event before an instant, then stands there. A stop leaves time where it is.</summary>
+    private void MoveTo(long end, CancellationToken stop)
+    {
+        if (_failed)
+        {
+            throw new EngineException("The run has failed and cannot go on; see the first error.");
+        }
+
+        _failed = true;
+        while (true)
+        {
+            TakeInputs();
+            long next = Math.Max(shards.NextTime, Now);
+            bool arrived = next >= end;
+            long goal = arrived ? end : WindowEnd(next, end);
+            if (!WallAllows(goal, next))
+            {
+                if (stop.IsCancellationRequested)
+                {
+                    _failed = false;
+                    return;
+                }
+
+                continue;
+            }
+
+            if (arrived)
+            {
+                break;
+            }
+
+            shards.RunWindow(goal);
+            Now = goal;
+        }
+
+        _failed = false;
+        Now = Math.Max(Now, end);
+    }
+
+    /// <summary>Whether the clock lets time come to the goal already; if not, waits for a while or for an input.</summary>
+    private bool WallAllows(long goal, long next)
+    {
+        ClockMode clock = engine.Clock;
+        if (clock.Kind != ClockKind.Realtime)
+        {
+            _pacer = null;
+            return true;
+        }
+
+        if (_pacer is null || _pacedBy != clock)
+        {
+            _pacer = new Pacer(clock.FactorThousandths, Now, Stopwatch.GetTimestamp);
+            _pacedBy = clock;
+        }
+
+        int wait = _pacer.MillisecondsUntil(goal);
+        if (wait == 0)
+        {
+            return true;
+        }
+
+        // Nothing happens until the next event, so time itself may follow the wall: an input enters now, not long ago.
+        Now = Math.Max(Now, Math.Min(_pacer.AllowedNanoseconds, Math.Min(next, goal)));
+        inputs.Wait(Math.Min(wait, WaitMaxMilliseconds));
+        return false;
+    }
+
+    private void TakeInputs()
+    {
+        foreach ((ActorRef to, Message message) in inputs.Take())
+        {
+            Schedule(checked(Now + Millisecond - 1) / Millisecond * Millisecond, to, message);
+        }
+    }
+
+    /// <summary>The first whole millisecond by which the next event has happened.</summary>
+    private long AfterNextEvent() =>
+        shards.NextTime == long.MaxValue ? long.MaxValue : WholeMillisecondAfter(shards.NextTime);
+
+    private static long WholeMillisecondAfter(long time) => ((time / Millisecond) + 1) * Millisecond;
+
+    private long WindowEnd(long next, long end)
+    {
+        long millisecond = WholeMillisecondAfter(next);
+        bool fine = lookahead == long.MaxValue || engine.Clock.Kind == ClockKind.Realtime;
+        long windowEnd = lookahead > long.MaxValue - next ? long.MaxValue : next + lookahead;
+        return Math.Min(end, fine ? Math.Min(windowEnd, millisecond) : windowEnd);
+    }
+}

@@ -1,0 +1,163 @@
+using Emulator.Core.Actors;
+using Emulator.Core.Addresses;
+using Emulator.Core.Journal;
+using Emulator.Core.Packets;
+using Emulator.Core.Time;
+using Emulator.Linux.Netlink;
+using Emulator.Underlay;
+
+namespace Emulator.Linux.Tests;
+
+/// <summary>A node with one card and one bridge, driven by hand. Expected values: what Linux 6.18 did on the recorded
+/// topology (ARP three times a second apart, TTL and ICMP errors, quoted headers).</summary>
+public sealed class HostActorTests
+{
+    private const int Eth0 = 2;
+    private static readonly MacAddress NicMac = new(0x0200_0000_4d0b);
+
+    private readonly ActorRef _switch = new("switch/sw", "", new MachineRef("sw", "a"));
+    private readonly Outbox _outbox = new();
+    private readonly HostActor _host;
+
+    public HostActorTests()
+    {
+        ActorRef self = Frames.Actor("node/n1");
+        _host = new HostActor(self, "n1", 1_000);
+        var wire = new Wire(self, _switch, 5, new WireOptions { LatencyNanoseconds = 50_000 });
+        _host.AddNic("eth0", NicMac, 1500, wire);
+        _host.OnStart(_outbox);
+        Receive(new AddAddress("eth0", Frames.IP("192.168.77.11"), 24, Frames.IP("192.168.77.255")));
+        Receive(new AddRoute(Cidr.All, Frames.IP("192.168.77.100"), "eth0"));
+        Receive(new SetSysctl("net.ipv4.ip_forward", 1));
+        _outbox.Clear();
+    }
+
+    [Fact]
+    public void Answers_an_ARP_request_for_its_address_and_remembers_the_asker_as_stale()
+    {
+        Arrive(Frames.Arp("192.168.77.12", "192.168.77.11"), MacAddress.Broadcast);
+
+        var reply = (ArpPacket)Sent().Payload;
+        Assert.Equal((ArpOperation.Reply, NicMac, Frames.Mac(2)), (reply.Operation, reply.SenderMac, reply.TargetMac));
+        Assert.Equal("192.168.77.12 dev eth0 lladdr 0a:58:0a:f4:01:02 STALE\n", Show("ip neigh"));
+    }
+
+    [Fact]
+    public void Asks_three_times_and_then_tells_the_sender_that_the_host_is_unreachable()
+    {
+        Known("192.168.77.12");
+        Arrive(Frames.Udp("192.168.77.12", "192.168.77.50"), NicMac);
+        var asked = new List<long>();
+        while (_outbox.Sent.ToArray().FirstOrDefault(s => s.To == _host.Self) is { Message: not null } timer)
+        {
+            asked.Add(_outbox.Now.Nanoseconds);
+            _outbox.Now += new SimDuration(timer.DelayNanoseconds);
+            _outbox.Clear();
+            _host.Receive(timer.Message, 0, _outbox);
+        }
+
+        Assert.Equal([0, 1_000_000_000, 2_000_000_000], asked);
+        Assert.Equal(3_000_000_000, _outbox.Now.Nanoseconds);
+        var error = (IcmpMessage)((IPv4Packet)Sent().Payload).Payload;
+        Assert.Equal((IcmpType.DestinationUnreachable, IcmpUnreachable.Host), (error.Type, error.Code));
+        Assert.Equal(DropReason.NeighFailed, Drop().Reason);
+    }
+
+    [Fact]
+    public void Answers_a_packet_whose_TTL_ran_out_and_quotes_it_with_TTL_one()
+    {
+        Known("192.168.77.12");
+
+        Arrive(Frames.Udp("192.168.77.12", "203.0.113.10", ttl: 1), NicMac);
+
+        var packet = (IPv4Packet)Sent().Payload;
+        var error = (IcmpMessage)packet.Payload;
+        Assert.Equal(Frames.IP("192.168.77.11"), packet.Source);
+        Assert.Equal((IcmpType.TimeExceeded, 1), (error.Type, error.Quoted!.TimeToLive)); // Errors quote.
+        Assert.Equal(DropReason.TtlExceeded, Drop().Reason);
+    }
+
+    [Fact]
+    public void Tells_the_MTU_to_the_sender_of_a_packet_that_is_too_big_and_quotes_548_bytes_with_the_original_TTL()
+    {
+        Known("192.168.77.12");
+        Receive(new SetLink("eth0", Mtu: 1400));
+
+        Arrive(Frames.Udp("192.168.77.12", "203.0.113.10", 1472) with { DontFragment = true }, NicMac);
+
+        var packet = (IPv4Packet)Sent().Payload;
+        var error = (IcmpMessage)packet.Payload;
+        Assert.Equal((IcmpUnreachable.FragmentationNeeded, 1400u), (error.Code, error.Rest));
+        Assert.Equal((576, 548, 64), (packet.Length, error.QuotedLength, error.Quoted!.TimeToLive)); // Errors quote.
+    }
+
+    [Fact]
+    public void Cuts_a_packet_without_DF_into_pieces_that_fit()
+    {
+        Known("192.168.77.12");
+        Known("192.168.77.100");
+        Receive(new SetLink("eth0", Mtu: 1400));
+
+        Arrive(Frames.Udp("192.168.77.12", "203.0.113.10", 1472), NicMac);
+
+        IPv4Packet[] pieces = [.. _outbox.Sent.ToArray().Where(s => s.To == _switch)
+            .Select(s => (IPv4Packet)((EthernetFrame)s.Message).Payload)];
+        Assert.Equal([(1396, 0, true), (124, 1376, false)],
+            pieces.Select(p => (p.Length, (int)p.FragmentOffset, p.MoreFragments)));
+    }
+
+    [Fact]
+    public void Drops_packets_for_others_while_forwarding_is_off()
+    {
+        Receive(new SetSysctl("net.ipv4.ip_forward", 0));
+
+        Arrive(Frames.Udp("192.168.77.12", "203.0.113.10"), NicMac);
+
+        Assert.Equal(DropReason.ForwardingDisabled, Drop().Reason);
+    }
+
+    [Fact]
+    public void Drops_a_frame_for_another_station()
+    {
+        Arrive(Frames.Udp("192.168.77.12", "192.168.77.11"), Frames.Mac(77));
+
+        Assert.Equal(DropReason.OtherHost, Drop().Reason);
+    }
+
+    [Fact]
+    public void Ends_packets_for_actors_that_are_gone()
+    {
+        EthernetFrame frame = Frames.Frame(2, NicMac, Frames.Udp("10.244.1.2", "10.244.1.3"));
+
+        Receive(new UndeliveredMessage(Frames.Actor("pod/gone"), frame));
+
+        Assert.Equal(DropReason.DeviceGone, Drop().Reason);
+    }
+
+    [Fact]
+    public void Lists_its_addresses_as_ip_addr_does()
+    {
+        string[] lines = Show("ip addr").Split('\n');
+
+        Assert.Equal("2: eth0: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 qdisc noqueue state UP group default qlen 1000", lines[4]);
+        Assert.Equal("    inet 192.168.77.11/24 brd 192.168.77.255 scope global eth0", lines[6]);
+    }
+
+    private void Known(string address) => Receive(
+        new AddNeighbour("eth0", Frames.IP(address), Frames.Mac(2), NeighbourState.Permanent));
+
+    private void Receive(Message message) => _host.Receive(message, 0, _outbox);
+
+    private void Arrive(NetworkPacket packet, MacAddress to) =>
+        _host.Receive(new EthernetFrame(Frames.Mac(2), to, packet), Eth0, _outbox);
+
+    private EthernetFrame Sent() => (EthernetFrame)_outbox.Sent.ToArray().Single(s => s.To == _switch).Message;
+
+    private JournalEntry Drop() => _outbox.Journal.Entries.ToArray().Single(e => e.Kind == JournalKind.Dropped);
+
+    private string Show(string command)
+    {
+        Receive(new Dump(command));
+        return (string)_outbox.Journal.Entries[^1].Subject!; // A listing is a text.
+    }
+}
