@@ -4,6 +4,7 @@ using Emulator.Client.Commands;
 using Emulator.Client.Requests;
 using Emulator.Client.Running;
 using Emulator.Engine.Execution;
+using Emulator.Engine.Telemetry.Otlp;
 
 namespace Emulator.Client;
 
@@ -31,7 +32,7 @@ internal static class CommandLine
             streams.Error.WriteLine($"emulator: {refused.Message}");
             return ExitCode.BadInput;
         }
-        catch (Exception failed) when (failed is EngineException or IOException or NotSupportedException)
+        catch (Exception failed) when (failed is EngineException or OtlpExportException or IOException or NotSupportedException)
         {
             streams.Error.WriteLine($"emulator: {failed.Message}");
             return ExitCode.Failed;

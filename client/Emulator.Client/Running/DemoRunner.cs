@@ -23,7 +23,7 @@ internal sealed class DemoRunner(Streams streams)
         }
 
         var recorder = new ExchangeRecorder();
-        using var telemetry = new TelemetryOutput(request.Otlp, request.Seed, loaded.Cluster.Spec.Name);
+        using var telemetry = new TelemetryOutput(request.Otlp, request.Seed, loaded.Cluster.Spec.Name, spanBudget: 0);
         using var run = new ClusterRun(
             loaded.Input, loaded.Cluster, request.Seed, request.Shards, [recorder, .. telemetry.Projections]);
         Notices.Print(streams, loaded.Input, Settlement.Run(run));

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Emulator.Engine.Telemetry;
 using Emulator.Linux.Processes;
 
 namespace Emulator.Client.Running;

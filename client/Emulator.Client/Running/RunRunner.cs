@@ -30,12 +30,13 @@ internal sealed class RunRunner(Streams streams)
         var exchanges = new ExchangeStatistics();
         using PcapWriter? captures =
             request.PcapFolder is string folder ? PcapWriter.ToFolder(folder, Epoch.Nanoseconds) : null;
-        using var telemetry = new TelemetryOutput(request.Otlp, request.Seed, loaded.Cluster.Spec.Name);
+        using var telemetry = new TelemetryOutput(request.Otlp, request.Seed, loaded.Cluster.Spec.Name, spanBudget: 500);
         IJournalProjection[] projections =
             [exchanges, .. captures is null ? [] : new[] { captures }, .. telemetry.Projections];
-        using var run = new ClusterRun(loaded.Input, loaded.Cluster, request.Seed, request.Shards, projections, request.Clock);
+        using var run = new ClusterRun(
+            loaded.Input, loaded.Cluster, request.Seed, request.Shards, projections, request.Clock);
         Follow(run, request, loaded.Input);
-        var report = RunReport.Of(run, exchanges, Stopwatch.GetElapsedTime(started));
+        var report = RunSummary.Of(run, exchanges, Stopwatch.GetElapsedTime(started));
         report.Write(streams.Out);
         telemetry.Complete(streams.Out);
         if (request.ReportFolder is string reports)

@@ -7,7 +7,7 @@ namespace Emulator.Client.Running;
 
 /// <summary>Runs a cluster until nothing in it changes any more.</summary>
 /// <remarks>
-/// Settled is: every pod is Running and Ready (or has ended), every Deployment has all replicas available, and no object
+/// Settled is: every node is Ready, every pod is Running and Ready (or has ended), every Deployment has all replicas available, and no object
 /// but heartbeats was written for <see cref="Quiet"/>, which is longer than a kube-proxy lets changes wait, so that all
 /// rules are in place. A cluster in which nothing was written for <see cref="GivenUp"/> has settled as well as it ever will.
 /// </remarks>
@@ -54,6 +54,15 @@ internal static class Settlement
     private static IReadOnlyList<string> Unready(ClusterRun run)
     {
         var unready = new List<string>();
+        foreach (string name in run.Cluster.Nodes.Keys)
+        {
+            ApiObject? node = run.Cluster.ApiServer.Find(ResourceTypes.Nodes, new ObjectKey("", name));
+            if (node is null || NodeView.Of(node).Ready is not { IsTrue: true })
+            {
+                unready.Add($"node {name} is {(node is null ? "not registered" : "not ready")}");
+            }
+        }
+
         foreach (PodView pod in run.Pods)
         {
             if (!pod.IsTerminal && !(pod.Phase == "Running" && pod.IsReady))

@@ -8,11 +8,11 @@ using Emulator.Engine.Execution;
 namespace Emulator.Client.Output;
 
 /// <summary>What a run ends with: pods, requests, latencies, drops, ledger, digest, how fast it was.</summary>
-internal sealed class RunReport
+internal sealed class RunSummary
 {
     private readonly SortedDictionary<string, int> _podsByPhase = new(StringComparer.Ordinal);
 
-    private RunReport(ClusterRun run, ExchangeStatistics exchanges, TimeSpan wall)
+    private RunSummary(ClusterRun run, ExchangeStatistics exchanges, TimeSpan wall)
     {
         foreach (string phase in run.Pods.Select(p => p.Phase))
         {
@@ -44,7 +44,7 @@ internal sealed class RunReport
     private TimeSpan Wall { get; }
 
     /// <summary>The report of a run that has ended.</summary>
-    public static RunReport Of(ClusterRun run, ExchangeStatistics exchanges, TimeSpan wall) => new(run, exchanges, wall);
+    public static RunSummary Of(ClusterRun run, ExchangeStatistics exchanges, TimeSpan wall) => new(run, exchanges, wall);
 
     /// <summary>Prints it.</summary>
     public void Write(TextWriter output)
@@ -100,8 +100,8 @@ internal sealed class RunReport
             table.Add(
                 what, figures.Started.ToString(CultureInfo.InvariantCulture),
                 Join(open > 0 ? outcomes.Append($"{open} under way") : outcomes),
-                Time(figures.Latencies.PerMille(500)), Time(figures.Latencies.PerMille(900)),
-                Time(figures.Latencies.PerMille(990)), Time(figures.Latencies.Most));
+                Time(figures.Latencies.Percentile(500)), Time(figures.Latencies.Percentile(900)),
+                Time(figures.Latencies.Percentile(990)), Time(figures.Latencies.MaximumNanoseconds));
         }
 
         table.Write(output);
@@ -110,8 +110,8 @@ internal sealed class RunReport
     private static JsonObject Json(ExchangeFigures figures) => JsonObject.Of(
         ("started", figures.Started), ("outcomes", Counts(figures.Outcomes)),
         ("latencyNanoseconds", JsonObject.Of(
-            ("p50", figures.Latencies.PerMille(500)), ("p90", figures.Latencies.PerMille(900)),
-            ("p99", figures.Latencies.PerMille(990)), ("max", figures.Latencies.Most))));
+            ("p50", figures.Latencies.Percentile(500)), ("p90", figures.Latencies.Percentile(900)),
+            ("p99", figures.Latencies.Percentile(990)), ("max", figures.Latencies.MaximumNanoseconds))));
 
     private static JsonObject Counts(IEnumerable<KeyValuePair<string, long>> counts) =>
         JsonObject.Of(counts.Select(c => KeyValuePair.Create<string, JsonValue>(c.Key, c.Value)));
