@@ -35,16 +35,30 @@ internal sealed class ExchangePlanner(ClusterRun run, TrafficSource source, stri
             IcmpTarget icmp => new PlannedExchange(Raw(ExchangeKind.Ping, icmp.Address, 0), []),
             _ => throw new System.Diagnostics.UnreachableException(target.GetType().Name),
         };
-        ExchangeKind kind = planned.Request.Kind;
-        int bytes = requestBytes ?? (kind == ExchangeKind.Http ? 0 : kind == ExchangeKind.Ping ? 56 : 64);
-        return planned with
+        return planned with { Request = WithBytes(planned.Request, requestBytes, replyBytes) };
+    }
+
+    private static ExchangeRequest WithBytes(ExchangeRequest request, int? requestBytes, int? replyBytes)
+    {
+        bool isRaw = request.Kind is ExchangeKind.Tcp or ExchangeKind.Udp;
+        if (replyBytes is not null && !isRaw)
         {
-            Request = planned.Request with
-            {
-                Bytes = bytes == 0 ? Payload.Empty : new FillerPayload(bytes),
-                ReplyLength = kind == ExchangeKind.Tcp ? replyBytes ?? bytes : 0,
-                Method = kind == ExchangeKind.Http && bytes > 0 ? "POST" : "GET",
-            },
+            throw new RefusedException($"--reply-bytes: the server of {request.Kind} decides how long its reply is; leave it out.");
+        }
+
+        int bytes = requestBytes ?? (request.Kind == ExchangeKind.Http ? 0 : request.Kind == ExchangeKind.Ping ? 56 : 64);
+        int reply = replyBytes ?? bytes;
+        if (isRaw && reply != bytes && bytes < AskedReply.ShortestRequest)
+        {
+            throw new RefusedException($"--request-bytes: {bytes} cannot ask for a reply of {reply}; "
+                + $"write {AskedReply.ShortestRequest} or more.");
+        }
+
+        return request with
+        {
+            Bytes = isRaw ? AskedReply.Request(bytes, reply) : bytes == 0 ? Payload.Empty : new FillerPayload(bytes),
+            ReplyLength = request.Kind == ExchangeKind.Tcp ? reply : 0,
+            Method = request.Kind == ExchangeKind.Http && bytes > 0 ? "POST" : "GET",
         };
     }
 

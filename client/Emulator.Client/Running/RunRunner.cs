@@ -9,6 +9,7 @@ using Emulator.Engine.Clocks;
 using Emulator.Engine.Execution;
 using Emulator.Engine.Telemetry;
 using Emulator.Linux.Netlink;
+using Emulator.Linux.Processes;
 
 namespace Emulator.Client.Running;
 
@@ -81,9 +82,12 @@ internal sealed class RunRunner(Streams streams)
             new ExchangePlanner(run, traffic.From, null).Plan(traffic.To, traffic.RequestBytes, traffic.ReplyBytes);
         for (int i = 0; i < sources.Count; i++)
         {
-            var program = new TrafficProgram(
-                planned.Request with { Timeout = traffic.Timeout }, traffic.Interval * sources.Count,
-                traffic.Start + (traffic.Interval * i), traffic.Duration);
+            var program = new TrafficGenerator(
+                planned.Request with { Timeout = traffic.Timeout }, traffic.Interval * sources.Count)
+            {
+                StartOffset = traffic.Start + (traffic.Interval * i),
+                Duration = traffic.Duration,
+            };
             run.Engine.Inject(sources[i], new StartProcess($"traffic/{traffic.Name}", program));
         }
     }
