@@ -47,14 +47,7 @@ internal static class TracePrinter
 
     private static void PrintTable(TextWriter output, TraceReport report)
     {
-        var table = new TextTable("#", "us", "where", "", "packet", "what");
-        foreach (TraceRow row in TraceTable.Rows(report))
-        {
-            string sequence = row.Sequence.ToString(CultureInfo.InvariantCulture);
-            table.Add(sequence, row.Time, row.Where, row.Direction, row.Packet, row.What);
-        }
-
-        table.Write(output);
+        HopTable.Write(report, output);
         output.WriteLine();
         string reason = report.Reason == DropReason.None ? "" : $" ({report.Reason}{(report.Rule is null ? "" : $": {report.Rule}")})";
         output.WriteLine($"{report.Verdict.ToString().ToLowerInvariant()}{reason}: "
