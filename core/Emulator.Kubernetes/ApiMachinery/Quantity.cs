@@ -1,4 +1,5 @@
 using System.Numerics;
+using Emulator.Core.Randomness;
 
 namespace Emulator.Kubernetes.ApiMachinery;
 
@@ -150,7 +151,7 @@ public readonly struct Quantity : IEquatable<Quantity>, IComparable<Quantity>
     public override bool Equals(object? obj) => obj is Quantity other && Equals(other);
 
     /// <inheritdoc/>
-    public override int GetHashCode() => _nanos.GetHashCode();
+    public override int GetHashCode() => (int)StableHash.Combine((ulong)(_nanos >> 64), (ulong)_nanos);
 
     /// <summary>The canonical text: no fraction, the largest suffix that keeps it exact.</summary>
     public override string ToString() => QuantityText.Write(_nanos, Format);

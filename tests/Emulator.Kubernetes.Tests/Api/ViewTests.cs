@@ -35,7 +35,7 @@ public sealed class ViewTests
         Assert.Equal(new ContainerPortView("http", 80, 0, "TCP", ""), container.Ports[0]);
     }
 
-    /// <summary>Source: the API reference of EndpointSlice: a missing ready is true, a missing serving is as ready.</summary>
+    /// <summary>Source: the reference of EndpointSlice: no ready means true, no serving means as ready.</summary>
     [Fact]
     public void An_endpoint_without_conditions_is_ready_and_serving()
     {

@@ -1,5 +1,6 @@
 using Emulator.Core.Documents;
 using Emulator.Kubernetes.ApiMachinery;
+using Emulator.Kubernetes.ApiServer;
 using Emulator.Kubernetes.ApiServer.Messages;
 
 namespace Emulator.Kubernetes.Tests.ApiServer;
@@ -211,7 +212,8 @@ public sealed class KubeApiServerTests
     public void Starts_with_the_objects_it_was_given_status_included()
     {
         ApiObject node = ApiObject.Named(ResourceTypes.Nodes, "", "node-1").With(["status", "capacity", "cpu"], "8");
-        ApiObject service = TestClient.Parse(Manifests.Service("web", """{"type":"LoadBalancer","ports":[{"port":80}]}"""))
+        string manifest = Manifests.Service("web", """{"type":"LoadBalancer","ports":[{"port":80}]}""");
+        ApiObject service = TestClient.Parse(manifest)
             .With(["status", "loadBalancer", "ingress"], new JsonArray([JsonObject.Of(("ip", "203.0.113.1"))]));
         var cluster = new MiniCluster(new ApiServerOptions { InitialObjects = [node, service] });
 
