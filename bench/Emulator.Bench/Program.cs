@@ -6,6 +6,7 @@ using Emulator.Bench;
 [
     ("event-queue", EventQueueBench.Run),
     ("engine", EngineBench.Run),
+    ("packets", PacketBench.Run),
 ];
 
 string wanted = args.Length == 1 ? args[0] : "";
