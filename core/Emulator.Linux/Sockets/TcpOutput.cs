@@ -245,15 +245,15 @@ internal static class TcpOutput
         };
     }
 
-    // Never takes back what was offered (RFC 9293 section 3.8.6.2.2), and rounds up to the scale as Linux does.
+    // Never takes back what was offered (RFC 9293 section 3.8.6.2.2), but for what the scale rounds away; bytes up to the old
+    // edge are still taken then (RFC 7323 section 2.4).
     private static ushort ChooseWindow(TcpConnection c)
     {
         int offered = (int)(c.ReceiveEdge - c.ReceiveNext);
         int free = Math.Max(0, c.ReceiveBuffer - c.ReceiveQueue.ReadyBytes);
         int mss = Math.Min(c.SendMss, c.ReceiveBuffer);
         int window = Math.Max(offered, free < mss ? 0 : free);
-        int unit = 1 << c.ReceiveWindowScale;
-        int field = Math.Min((window + unit - 1) >> c.ReceiveWindowScale, ushort.MaxValue);
+        int field = Math.Min(window >> c.ReceiveWindowScale, ushort.MaxValue);
         uint edge = c.ReceiveNext + ((uint)field << c.ReceiveWindowScale);
         c.ReceiveEdge = TcpSequence.Max(c.ReceiveEdge, edge);
         return (ushort)field;
