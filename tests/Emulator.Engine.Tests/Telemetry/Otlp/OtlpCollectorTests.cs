@@ -31,13 +31,13 @@ public sealed class OtlpCollectorTests
         await using LoopbackCollector collector = await LoopbackCollector.Start(isGrpc);
         collector.Gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var destination = new OtlpCollector(collector.Address, Options);
-        var spans = new JournalSpans(Options, destination);
-        // The walks alone, without Complete, which waits for the collector in any case.
-        Task write = Task.Run(() => WriteWalks(spans));
+        destination.Send([]);
         await collector.Arrived.WaitAsync();
 
-        // One request is held, one waits, and the rest has no room. Unhindered, the writing takes a few milliseconds.
-        Assert.NotSame(write, await Task.WhenAny(write, Task.Delay(TimeSpan.FromSeconds(1))));
+        Assert.True(destination.TrySend([])); // One request is held by the collector, and one may wait.
+        Assert.False(destination.TrySend([])); // No more: Send would block here.
+        var spans = new JournalSpans(Options, destination);
+        Task write = Task.Run(() => WriteWalks(spans));
         Assert.Empty(collector.Spans);
         collector.Gate.SetResult();
         await write;
