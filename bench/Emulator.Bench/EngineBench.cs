@@ -6,7 +6,9 @@ using Emulator.Engine.Execution;
 
 namespace Emulator.Bench;
 
-/// <summary>What the engine itself costs for each message: actors that pass one object on, with and without a journal entry.</summary>
+/// <summary>
+/// What the engine itself costs for each message: actors that pass one object on, with and without a journal entry.
+/// </summary>
 internal static class EngineBench
 {
     private const int Machines = 200;
@@ -45,7 +47,8 @@ internal static class EngineBench
         allocated = GC.GetTotalAllocatedBytes() - allocated;
         Console.WriteLine(
             $"engine {shards} shards {threads} threads {(journals ? "journal" : "silent "),-8}: "
-            + $"{elapsed.TotalNanoseconds / events,6:F1} ns per message, {(double)allocated / events:F3} bytes allocated per message");
+            + $"{elapsed.TotalNanoseconds / events,6:F1} ns per message, "
+            + $"{(double)allocated / events:F3} bytes allocated per message");
     }
 
     private sealed record Ball : Message;

@@ -27,7 +27,10 @@ internal static class EventQueueBench
     {
         Random random = new(1);
         long[] delays = [.. Enumerable.Range(0, 1 << 16).Select(_ => delay(random))];
-        ActorRef[] actors = [.. Enumerable.Range(0, 1_000).Select(i => new ActorRef($"a{i}", "", new MachineRef("m", "z")))];
+        ActorRef[] actors = 
+        [
+            .. Enumerable.Range(0, 1_000).Select(i => new ActorRef($"a{i}", "", new MachineRef("m", "z"))),
+        ];
         Message message = new Nothing();
         EventQueue queue = new();
         ulong sequence = 0;
@@ -44,7 +47,8 @@ internal static class EventQueueBench
         double nanoseconds = Stopwatch.GetElapsedTime(start).TotalNanoseconds / Operations;
         allocated = GC.GetAllocatedBytesForCurrentThread() - allocated;
         Console.WriteLine(
-            $"event-queue {what,-8} {pending,9:N0} pending: {nanoseconds,6:F1} ns per push and pop, {allocated:N0} bytes allocated");
+            $"event-queue {what,-8} {pending,9:N0} pending: {nanoseconds,6:F1} ns per push and pop, {allocated:N0} "
+            + $"bytes allocated");
     }
 
     private static void Hold(

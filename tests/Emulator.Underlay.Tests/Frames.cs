@@ -8,13 +8,19 @@ namespace Emulator.Underlay.Tests;
 /// <summary>Frames, actors and readings of an outbox that the tests share.</summary>
 internal static class Frames
 {
-    public static ActorRef Root(string machine, string zone = "zone-a") => new($"node/{machine}", "", new MachineRef(machine, zone));
+    public static ActorRef Root(string machine, string zone = "zone-a") =>
+        new($"node/{machine}", "", new MachineRef(machine, zone));
 
     public static MacAddress Mac(int last) => new(0x0200_0000_0000 + (ulong)last);
 
     /// <summary>A UDP packet whose frame has the given length, 42 bytes or more.</summary>
     public static EthernetFrame Udp(
-        MacAddress from, MacAddress to, int length = 100, string source = "10.0.0.1", string destination = "10.0.0.2", byte ttl = 64) =>
+        MacAddress from,
+        MacAddress to,
+        int length = 100,
+        string source = "10.0.0.1",
+        string destination = "10.0.0.2",
+        byte ttl = 64) =>
         new(from, to, new IPv4Packet
         {
             Identity = new PacketIdentity(77, 5, false),

@@ -107,7 +107,8 @@ public class GatewayTests
         Assert.Equal((5UL, true), (packet.Identity.Flow, packet.Identity.IsReply));
         Assert.Equal(Frames.Mac(1), frame.Destination);
         Assert.Equal(
-            ["sw-a:sw-n1 In @0", $"Dropped {reason} @0", "Originated", "sw-a:sw-n1 Out @1000"], Frames.Journal(_outbox));
+            ["sw-a:sw-n1 In @0", $"Dropped {reason} @0", "Originated", "sw-a:sw-n1 Out @1000"],
+            Frames.Journal(_outbox));
     }
 
     [Fact]
@@ -138,7 +139,8 @@ public class GatewayTests
         };
         _switch.Receive(new EthernetFrame(Frames.Mac(1), GatewayMac, ping), 1, _outbox);
         IPv4Packet pong = (IPv4Packet)((EthernetFrame)_outbox.Sent[0].Message).Payload;
-        Assert.Equal(new IcmpMessage { Type = IcmpType.EchoReply, Rest = 0x0007_0001, Data = new FillerPayload(56) }, pong.Payload);
+        IcmpMessage expected = new() { Type = IcmpType.EchoReply, Rest = 0x0007_0001, Data = new FillerPayload(56) };
+        Assert.Equal(expected, pong.Payload);
 
         _outbox.Clear();
         _switch.Receive(Frames.Udp(Frames.Mac(1), GatewayMac, destination: "192.168.1.254"), 1, _outbox);
@@ -156,7 +158,9 @@ public class GatewayTests
             Subnet = Cidr.Parse("192.168.1.0/24"),
             Hosts = [new GatewayHost(IPv4Address.Parse("192.168.2.1"), Frames.Mac(1), 1)],
         }));
-        Assert.Equal("node/sw-a: host 192.168.2.1 is not in the zone's subnet 192.168.1.0/24; add a route to it.", refusal.Message);
+        Assert.Equal(
+            "node/sw-a: host 192.168.2.1 is not in the zone's subnet 192.168.1.0/24; add a route to it.",
+            refusal.Message);
     }
 
     private EthernetFrame RouteFrom(string source, string destination, byte ttl = 64, int length = 100)

@@ -13,8 +13,12 @@ public class LinkTests
     {
         Link link = new(new LinkEnd(_a, 2), new LinkEnd(_b, 7), Fast, Fast with { LatencyNanoseconds = 9_000 });
 
-        Assert.Equal((_a, _b, 7, 1_000L), (link.AToB.Sender, link.AToB.Receiver, link.AToB.ReceiverPort, link.AToB.LeastLatencyNanoseconds));
-        Assert.Equal((_b, _a, 2, 9_000L), (link.BToA.Sender, link.BToA.Receiver, link.BToA.ReceiverPort, link.BToA.LeastLatencyNanoseconds));
+        Assert.Equal(
+            (_a, _b, 7, 1_000L),
+            (link.AToB.Sender, link.AToB.Receiver, link.AToB.ReceiverPort, link.AToB.LeastLatencyNanoseconds));
+        Assert.Equal(
+            (_b, _a, 2, 9_000L),
+            (link.BToA.Sender, link.BToA.Receiver, link.BToA.ReceiverPort, link.BToA.LeastLatencyNanoseconds));
     }
 
     [Fact]
@@ -22,7 +26,8 @@ public class LinkTests
     {
         ArgumentException refusal = Assert.Throws<ArgumentException>(
             () => new Link(new LinkEnd(_a, 2), new LinkEnd(_b, 7), Fast, Fast with { LatencyNanoseconds = 0 }));
-        Assert.Equal("node-2 to node-1: zero-latency link between machines (0 ns); give it at least 1 ns.", refusal.Message);
+        Assert.Equal(
+            "node-2 to node-1: zero-latency link between machines (0 ns); give it at least 1 ns.", refusal.Message);
     }
 
     [Fact]

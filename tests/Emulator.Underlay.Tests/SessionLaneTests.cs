@@ -79,9 +79,15 @@ public class SessionLaneTests
         wire.Change(Plain, _outbox);
         Send(wire, 3);
 
-        // The first was sent at 0 and is sent again at 400 ms; the second, sent at 130 ms, at 530 ms; the third waits its turn.
+        // The first was sent at 0 and is sent again at 400 ms; the second, sent at 130 ms, at 530 ms; the third waits
+        // its turn.
         Assert.Equal(
-            [(1, (400 * Millisecond) + 50_000), (2, (530 * Millisecond) + 50_000), (3, (530 * Millisecond) + 50_000)], Arrivals());
+            [
+                (1, (400 * Millisecond) + 50_000),
+                (2, (530 * Millisecond) + 50_000),
+                (3, (530 * Millisecond) + 50_000),
+            ],
+            Arrivals());
         Assert.Equal(0, wire.SessionsWaiting);
     }
 
@@ -108,7 +114,8 @@ public class SessionLaneTests
     /// <summary>Numbers and arrival times. The clock of the outbox stands where the last message was sent.</summary>
     private List<(int Number, long At)> Arrivals() =>
         [.. Frames.Sent(_outbox).Select(outgoing =>
-            (((Number)((SessionSegment)outgoing.Message).Content).Value, outgoing.DelayNanoseconds + _outbox.Now.Nanoseconds))];
+            (((Number)((SessionSegment)outgoing.Message).Content).Value,
+                outgoing.DelayNanoseconds + _outbox.Now.Nanoseconds))];
 
     private sealed record Number(int Value) : Message;
 }

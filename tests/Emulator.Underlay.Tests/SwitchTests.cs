@@ -27,7 +27,8 @@ public class SwitchTests
         _switch.Receive(frame, 1, _outbox);
 
         Assert.Equal(
-            [new Outgoing(_hosts[1], frame, 51_000, 2), new Outgoing(_hosts[2], frame, 51_000, 2)], Frames.Sent(_outbox));
+            [new Outgoing(_hosts[1], frame, 51_000, 2), new Outgoing(_hosts[2], frame, 51_000, 2)],
+            Frames.Sent(_outbox));
         Assert.Equal(
             ["sw:sw-n1 In @0", "Copied 1", "sw:sw-n2 Out @1000", "sw:sw-n3 Out @1000"], Frames.Journal(_outbox));
     }
@@ -115,7 +116,8 @@ public class SwitchTests
     public void Forwards_a_session_by_the_machine_of_its_receiver()
     {
         _switch.RouteSessions(_hosts[2].Machine, 3);
-        SessionSegment segment = new(_hosts[0], new ActorRef("kubelet/n3", "", _hosts[2].Machine), 10, new ChangeWire(1, Plain));
+        SessionSegment segment = new(
+            _hosts[0], new ActorRef("kubelet/n3", "", _hosts[2].Machine), 10, new ChangeWire(1, Plain));
         _switch.Receive(segment, 1, _outbox);
 
         Assert.Equal([new Outgoing(_hosts[2], segment, 50_000, 2)], Frames.Sent(_outbox));
@@ -125,7 +127,8 @@ public class SwitchTests
     public void Refuses_a_session_for_a_machine_that_it_does_not_know()
     {
         SessionSegment segment = new(_hosts[0], _hosts[1], 10, new ChangeWire(1, Plain));
-        InvalidOperationException refusal = Assert.Throws<InvalidOperationException>(() => _switch.Receive(segment, 1, _outbox));
+        InvalidOperationException refusal = Assert.Throws<InvalidOperationException>(
+            () => _switch.Receive(segment, 1, _outbox));
         Assert.StartsWith("node/sw has no way to n2 for the sessions of node/n1", refusal.Message);
     }
 

@@ -139,7 +139,8 @@ public class WireTests
     public void A_latency_of_zero_is_refused()
     {
         ArgumentException refusal = Assert.Throws<ArgumentException>(() => Wire(Plain with { LatencyNanoseconds = 0 }));
-        Assert.Equal("node-1 to node-2: zero-latency link between machines (0 ns); give it at least 1 ns.", refusal.Message);
+        Assert.Equal(
+            "node-1 to node-2: zero-latency link between machines (0 ns); give it at least 1 ns.", refusal.Message);
     }
 
     [Fact]
@@ -194,7 +195,8 @@ public class WireTests
         Transmit(wire, 1_250);
 
         List<JournalEntry> entries = [.. _outbox.Journal.Entries];
-        Assert.Equal([JournalKind.Draw, JournalKind.Queue, JournalKind.Draw, JournalKind.Queue], entries.Select(e => e.Kind));
+        Assert.Equal(
+            [JournalKind.Draw, JournalKind.Queue, JournalKind.Draw, JournalKind.Queue], entries.Select(e => e.Kind));
         Assert.Equal((0L, 10_000_000L), (entries[1].A, entries[1].B));
         Assert.Equal((10_000_000L, 10_000_000L), (entries[3].A, entries[3].B));
         Assert.Equal(1_000_000L, entries[0].B);
