@@ -71,6 +71,9 @@ public sealed class HostActor : Actor
             case SessionSegment segment:
                 Route(segment, outbox);
                 break;
+            case ChangeWire change when _nic is { } nic && nic.Index == change.Port:
+                nic.Wire.Change(change.Options, outbox);
+                break;
             case UndeliveredMessage undelivered:
                 End(undelivered, outbox);
                 break;
@@ -81,10 +84,7 @@ public sealed class HostActor : Actor
                 Configure(netlink, outbox);
                 break;
             default:
-                if (!_netns.HandleTimer(message, outbox))
-                {
-                    _netns.Processes.HandleMessage(message, outbox);
-                }
+                _netns.Handle(message, outbox);
 
                 break;
         }
@@ -105,7 +105,7 @@ public sealed class HostActor : Actor
             TimeNanoseconds = outbox.Now.Nanoseconds,
             Actor = netns.Self,
             Kind = JournalKind.CommandOutput,
-            Subject = Listing.Write(netns, dump.Command),
+            Subject = Listing.Write(netns, dump.Command, outbox.Now),
         });
         foreach (Bridge bridge in netns.Devices.OfType<Bridge>())
         {

@@ -55,10 +55,7 @@ public sealed class NamespaceActor : Actor
             case NetlinkMessage netlink when _configuration.Apply(netlink, outbox):
                 break;
             default:
-                if (!_netns.HandleTimer(message, outbox))
-                {
-                    _netns.Processes.HandleMessage(message, outbox);
-                }
+                _netns.Handle(message, outbox);
 
                 break;
         }

@@ -44,7 +44,8 @@ public sealed class NetworkNamespace : INetworkLayer, INetfilterHost
         Neighbours = new NeighbourTable(this);
         Reassembly = new Reassembly(Self);
         BridgeNetfilter = new BridgeNetfilter(this);
-        Processes = new ProcessTable(this);
+        Sockets = new SocketTable(this);
+        Processes = new ProcessTable(this, Sockets, name);
         Loopback = new Loopback(JournalName("lo"), Self, hopNanoseconds);
         _devices.Add(Loopback);
     }
@@ -70,7 +71,10 @@ public sealed class NetworkNamespace : INetworkLayer, INetfilterHost
     /// <summary>Rules and connection tracking; null until somebody adds a rule.</summary>
     public Netfilter.Netfilter? Netfilter { get; private set; }
 
-    /// <summary>Processes and their sockets.</summary>
+    /// <summary>UDP, TCP and ping sockets.</summary>
+    public SocketTable Sockets { get; }
+
+    /// <summary>What runs here.</summary>
     public ProcessTable Processes { get; }
 
     /// <summary>lo.</summary>
@@ -135,8 +139,8 @@ public sealed class NetworkNamespace : INetworkLayer, INetfilterHost
     public void ReceiveBridged(int index, BridgeVerdict verdict, Outbox outbox) =>
         ReceiveFrame(index, verdict.Frame, verdict.Mark, true, outbox);
 
-    /// <summary>Takes a timer of the kernel; false when it is not the kernel's.</summary>
-    public bool HandleTimer(Message message, Outbox outbox)
+    /// <summary>Takes a timer, or a message for the processes; false when nobody wants it.</summary>
+    public bool Handle(Message message, Outbox outbox)
     {
         switch (message)
         {
@@ -147,7 +151,7 @@ public sealed class NetworkNamespace : INetworkLayer, INetfilterHost
                 Reassembly.Expire(timer, outbox);
                 return true;
             default:
-                return Processes.HandleTimer(message, outbox);
+                return Processes.Receive(message, outbox);
         }
     }
 

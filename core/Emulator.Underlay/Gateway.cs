@@ -8,7 +8,8 @@ namespace Emulator.Underlay;
 /// <summary>The router inside a zone's switch: answers ARP for the gateway, and routes IPv4 by static tables.</summary>
 /// <remarks>
 /// Source: RFC 1812 (TTL, ICMP errors), RFC 826. Left out, as it is no kernel: fragmentation (all zones have one MTU),
-/// redirects, ARP of its own (the builder gives the stations), rate limits on ICMP errors. An ARP request for the gateway is
+/// redirects, ARP of its own (the builder gives the stations), rate limits on ICMP errors. An ARP request for the
+/// gateway is
 /// answered and not flooded on.
 /// </remarks>
 internal sealed class Gateway
@@ -30,7 +31,8 @@ internal sealed class Gateway
             if (!options.Subnet.Contains(host.Address))
             {
                 throw new ArgumentException(
-                    $"{owner.Self.Name}: host {host.Address} is not in the zone's subnet {options.Subnet}; add a route to it.");
+                    $"{owner.Self.Name}: host {host.Address} is not in the zone's subnet {options.Subnet}; "
+                    + "add a route to it.");
             }
 
             _hosts[host.Address.Value] = host;
@@ -47,7 +49,9 @@ internal sealed class Gateway
         NoHost,
     }
 
-    /// <summary>Whether a frame is for the gateway itself: its address, or an ARP request for its IPv4 address.</summary>
+    /// <summary>
+    /// Whether a frame is for the gateway itself: its address, or an ARP request for its IPv4 address.
+    /// </summary>
     public bool Takes(EthernetFrame frame) => frame.Destination == _options.Mac
         || (frame.Destination.IsGroup && frame.Payload is ArpPacket arp && arp.TargetAddress == _options.Address);
 

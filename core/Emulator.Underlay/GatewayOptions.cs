@@ -11,7 +11,8 @@ public readonly record struct GatewayHost(IPv4Address Address, MacAddress Mac, i
 /// <summary>A static route of a gateway.</summary>
 /// <param name="Prefix">Where to.</param>
 /// <param name="Port">Out of which port.</param>
-/// <param name="NextHop">The hardware address of the next router: another zone's gateway, or a host that forwards.</param>
+/// <param name="NextHop">The hardware address of the next router: another zone's gateway, or a host that
+/// forwards.</param>
 public readonly record struct GatewayRoute(Cidr Prefix, int Port, MacAddress NextHop);
 
 /// <summary>What makes a switch route.</summary>

@@ -15,13 +15,15 @@ public sealed class Link
     /// <param name="b">The other end.</param>
     /// <param name="aToB">What the wire from a to b is like.</param>
     /// <param name="bToA">What the wire back is like; null for the same.</param>
-    /// <exception cref="ArgumentException">The latency of a wire is not above zero, or both ends are one machine.</exception>
+    /// <exception cref="ArgumentException">The latency of a wire is not above zero, or both ends are one
+    /// machine.</exception>
     public Link(LinkEnd a, LinkEnd b, WireOptions aToB, WireOptions? bToA = null)
     {
         if (ReferenceEquals(a.Actor.Machine, b.Actor.Machine))
         {
             throw new ArgumentException(
-                $"{a.Actor.Name} and {b.Actor.Name} are on one machine, {a.Actor.Machine.Name}; a link joins two machines.");
+                $"{a.Actor.Name} and {b.Actor.Name} are on one machine, {a.Actor.Machine.Name}; "
+                + "a link joins two machines.");
         }
 
         AToB = new Wire(a.Actor, b.Actor, b.Port, aToB);

@@ -5,7 +5,8 @@ using Emulator.Core.Packets;
 namespace Emulator.Underlay;
 
 /// <summary>
-/// How API sessions cross a wire: first in, first out. What the wire loses is sent again, so that loss and cuts appear as
+/// How API sessions cross a wire: first in, first out. What the wire loses is sent again, so that loss and cuts appear
+/// as
 /// delay.
 /// </summary>
 internal sealed class SessionLane(Wire wire)

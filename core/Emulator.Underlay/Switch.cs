@@ -6,11 +6,15 @@ using Emulator.Core.Packets;
 
 namespace Emulator.Underlay;
 
-/// <summary>A zone's Ethernet switch: learns who is where, forwards, floods. With a <see cref="Gateway"/> it routes too.</summary>
+/// <summary>
+/// A zone's Ethernet switch: learns who is where, forwards, floods. With a <see cref="Gateway"/> it routes too.
+/// </summary>
 /// <remarks>
-/// Source: IEEE 802.1D section 7 (learning, ageing, flooding). Left out: spanning tree (switches are joined each with each), VLANs.
+/// Source: IEEE 802.1D section 7 (learning, ageing, flooding). Left out: spanning tree (switches are joined each with
+/// each), VLANs.
 /// A frame takes 1 µs from the port in to the port out. A frame for the port that it came from ends with
-/// <c>BridgeNoPort</c>, as on a port without hairpin. Session segments are no frames: they go by the receiver's machine,
+/// <c>BridgeNoPort</c>, as on a port without hairpin. Session segments are no frames: they go by the receiver's
+/// machine,
 /// through a table given at build.
 /// In: frames and session segments from wires; <see cref="ChangeWire"/>.
 /// Out: the same to the wires of other ports.
@@ -81,7 +85,9 @@ public sealed class Switch(ActorRef self) : Actor(self)
     private SwitchPort Port(int number) => number >= 1 && number <= _ports.Count
         ? _ports[number - 1]
         : throw new ArgumentOutOfRangeException(
-            nameof(number), number, $"{Self.Name} has ports 1 to {_ports.Count}; the wire names another as its receiver's port.");
+            nameof(number),
+            number,
+            $"{Self.Name} has ports 1 to {_ports.Count}; the wire names another as the receiver's port.");
 
     private void TakeFrame(EthernetFrame frame, SwitchPort ingress, Outbox outbox)
     {

@@ -10,7 +10,9 @@ public sealed class SwitchFdb
     /// <summary>How long an address is remembered after it was last seen.</summary>
     public const long AgeingNanoseconds = 300_000_000_000;
 
-    /// <summary>How many addresses are remembered; when full, no more are learned and their frames are flooded.</summary>
+    /// <summary>
+    /// How many addresses are remembered; when full, no more are learned and their frames are flooded.
+    /// </summary>
     public const int EntriesMax = 65_536;
 
     private readonly Dictionary<ulong, (int Port, long SeenAt)> _entries = [];
@@ -45,7 +47,9 @@ public sealed class SwitchFdb
         _entries.TryGetValue(address.Value, out (int Port, long SeenAt) entry)
             && now.Nanoseconds - entry.SeenAt < AgeingNanoseconds ? entry.Port : 0;
 
-    /// <summary>Forgets what has aged; at most once a second, so that a full table does not cost a sweep for each frame.</summary>
+    /// <summary>
+    /// Forgets what has aged; at most once a second, so that a full table does not cost a sweep for each frame.
+    /// </summary>
     private void Sweep(SimTime now)
     {
         if (_sweptAt != 0 && now.Nanoseconds - _sweptAt < 1_000_000_000)

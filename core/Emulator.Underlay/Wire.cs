@@ -4,12 +4,17 @@ using Emulator.Core.Packets;
 
 namespace Emulator.Underlay;
 
-/// <summary>One direction of a link between two machines, owned by the machine that sends: its queue, rate, faults and dice.</summary>
+/// <summary>
+/// One direction of a link between two machines, owned by the machine that sends: its queue, rate, faults and dice.
+/// </summary>
 /// <remarks>
-/// A frame meets, in this order: a cut (<c>LinkDown</c>), duplication and loss (<c>LinkLoss</c>), the queue before the wire
+/// A frame meets, in this order: a cut (<c>LinkDown</c>), duplication and loss (<c>LinkLoss</c>), the queue before the
+/// wire
 /// (<c>QdiscDrop</c>), transmission at the wire's rate, the latency, and delay and jitter on top of it. Nothing arrives
-/// sooner than the least latency. Source: Linux' sch_netem (order of duplication and loss, what reordering skips); left out:
-/// corruption, correlation, rate overhead. Sessions of API clients share rate and cuts, but nothing of theirs is lost: what
+/// sooner than the least latency. Source: Linux' sch_netem (order of duplication and loss, what reordering skips); left
+/// out:
+/// corruption, correlation, rate overhead. Sessions of API clients share rate and cuts, but nothing of theirs is lost:
+/// what
 /// would be is sent again 200 ms later (TCP_RTO_MIN), in order.
 /// In: frames and session segments from the sender's network card or port.
 /// Out: the same to <see cref="Receiver"/>; drops and copies to the journal, at the sender.
@@ -36,7 +41,8 @@ public sealed class Wire
     /// <param name="receiver">Who receives.</param>
     /// <param name="receiverPort">The receiver's interface index or port.</param>
     /// <param name="options">What the wire is like; its latency is the least that it will ever have.</param>
-    /// <exception cref="ArgumentException">The latency is not above zero, or another option is out of its range.</exception>
+    /// <exception cref="ArgumentException">The latency is not above zero, or another option is out of its
+    /// range.</exception>
     public Wire(ActorRef sender, ActorRef receiver, int receiverPort, WireOptions options)
     {
         Sender = sender;
@@ -67,7 +73,8 @@ public sealed class Wire
     public int SessionsWaiting => _sessions.WaitingCount;
 
     /// <summary>Makes the wire different from now on. Frames already on it arrive as they would have.</summary>
-    /// <exception cref="ArgumentException">The latency is below the least, or another option is out of its range.</exception>
+    /// <exception cref="ArgumentException">The latency is below the least, or another option is out of its
+    /// range.</exception>
     public void Change(WireOptions options, Outbox outbox)
     {
         Adopt(options);
@@ -76,7 +83,8 @@ public sealed class Wire
 
     /// <summary>Sends a frame: it arrives at the receiver's port later, or ends here with a reason.</summary>
     /// <param name="frame">The frame.</param>
-    /// <param name="offsetNanoseconds">Processing time at the sender since now: when the frame reaches the wire.</param>
+    /// <param name="offsetNanoseconds">Processing time at the sender since now: when the frame reaches the
+    /// wire.</param>
     /// <param name="at">The sending interface, for the journal.</param>
     /// <param name="outbox">Where it goes.</param>
     public void Transmit(EthernetFrame frame, long offsetNanoseconds, InterfaceName at, Outbox outbox)
@@ -178,8 +186,8 @@ public sealed class Wire
         if (options.LatencyNanoseconds < LeastLatencyNanoseconds)
         {
             throw new ArgumentException(
-                $"{Sender.Machine.Name} to {Receiver.Machine.Name}: a latency of {options.LatencyNanoseconds} ns is below the "
-                + $"{LeastLatencyNanoseconds} ns that the wire was made with; a fault may only raise it.");
+                $"{Sender.Machine.Name} to {Receiver.Machine.Name}: a latency of {options.LatencyNanoseconds} ns is "
+                + $"below the {LeastLatencyNanoseconds} ns that the wire was made with; a fault may only raise it.");
         }
 
         Options = options;

@@ -5,7 +5,9 @@ using Emulator.Core.Randomness;
 
 namespace Emulator.Underlay;
 
-/// <summary>A wire's dice, one stream for each purpose, so that turning one impairment on does not change another's draws.</summary>
+/// <summary>
+/// A wire's dice, one stream for each purpose, so that turning one impairment on does not change another's draws.
+/// </summary>
 internal sealed class WireDice(ulong seed, ActorRef sender, ActorRef receiver, int port)
 {
     private RandomStream _loss = For(seed, sender, "loss", receiver, port);

@@ -11,7 +11,10 @@ public sealed record WireOptions
     /// <summary>Bits a second; 0 means without limit.</summary>
     public long RateBitsPerSecond { get; init; }
 
-    /// <summary>How many frames may wait for the wire; one more is dropped with <c>QdiscDrop</c>. Default 1,000 (Linux' txqueuelen).</summary>
+    /// <summary>
+    /// How many frames may wait for the wire; one more is dropped with <c>QdiscDrop</c>. Default 1,000 (Linux'
+    /// txqueuelen).
+    /// </summary>
     public int QueueLengthMax { get; init; } = 1_000;
 
     /// <summary>Extra delay drawn for each frame, uniform from 0 up to this.</summary>
@@ -23,7 +26,9 @@ public sealed record WireOptions
     /// <summary>Chance that a frame arrives twice.</summary>
     public Ratio Duplicate { get; init; } = Ratio.Zero;
 
-    /// <summary>Chance that a frame overtakes: it skips jitter and extra delay, so that it may pass frames sent before it.</summary>
+    /// <summary>
+    /// Chance that a frame overtakes: it skips jitter and extra delay, so that it may pass frames sent before it.
+    /// </summary>
     public Ratio Reorder { get; init; } = Ratio.Zero;
 
     /// <summary>Delay on top of the latency, which reordered frames skip.</summary>
@@ -43,7 +48,8 @@ public sealed record WireOptions
         if (LatencyNanoseconds <= 0)
         {
             throw new ArgumentException(
-                $"{from} to {to}: zero-latency link between machines ({LatencyNanoseconds} ns); give it at least 1 ns.");
+                $"{from} to {to}: zero-latency link between machines ({LatencyNanoseconds} ns); "
+                + "give it at least 1 ns.");
         }
 
         Refuse(from, to, "rate", RateBitsPerSecond);

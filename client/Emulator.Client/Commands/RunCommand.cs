@@ -2,6 +2,7 @@ using System.CommandLine;
 using Emulator.Client.Requests;
 using Emulator.Cluster.Reading;
 using Emulator.Core.Time;
+using Emulator.Engine.Clocks;
 
 namespace Emulator.Client.Commands;
 
@@ -23,7 +24,7 @@ internal static class RunCommand
         Argument<string[]> paths = SharedOptions.Paths();
         Option<SimDuration> length = For();
         Option<ulong> seed = SharedOptions.Seed();
-        Option<ClockChoice> clock = Clock();
+        Option<ClockMode> clock = Clock();
         Option<int> shards = SharedOptions.Shards();
         Option<Uri?> otlp = SharedOptions.Otlp();
         var pcap = new Option<string?>("--pcap") { Description = "Write a pcapng file a namespace into a folder.", HelpName = "DIR" };
@@ -57,31 +58,22 @@ internal static class RunCommand
             "is not a duration above zero; write one such as 60s or 1m30s."),
     };
 
-    private static Option<ClockChoice> Clock() => new("--clock")
+    private static Option<ClockMode> Clock() => new("--clock")
     {
-        Description = "virtual (as fast as it can), realtime, realtime:FACTOR, or step. [default: virtual]",
+        Description = "virtual (as fast as it can), realtime, realtime:FACTOR, or step.",
         HelpName = "CLOCK",
-        DefaultValueFactory = _ => new ClockChoice(ClockKind.Virtual),
-        CustomParser = result => SharedOptions.Parse<ClockChoice>(
-            result, ReadClock, "is not a clock; write virtual, realtime, realtime:FACTOR (such as realtime:0.5) or step."),
+        DefaultValueFactory = _ => ClockMode.Virtual,
+        CustomParser = result =>
+        {
+            try
+            {
+                return ClockMode.Parse(result.Tokens[0].Value);
+            }
+            catch (FormatException e)
+            {
+                result.AddError(e.Message);
+                return null;
+            }
+        },
     };
-
-    private static bool ReadClock(string text, out ClockChoice clock)
-    {
-        clock = new ClockChoice(text switch
-        {
-            "step" => ClockKind.Step,
-            "virtual" => ClockKind.Virtual,
-            _ => ClockKind.Realtime,
-        });
-        if (!text.StartsWith("realtime:", StringComparison.Ordinal))
-        {
-            return text is "step" or "virtual" or "realtime";
-        }
-
-        bool reads = DecimalText.TryFraction(text.AsSpan(9), out Int128 numerator, out Int128 denominator)
-            && numerator > 0 && numerator <= long.MaxValue && denominator <= 1_000_000;
-        clock = new ClockChoice(ClockKind.Realtime, reads ? (long)numerator : 1, reads ? (long)denominator : 1);
-        return reads;
-    }
 }

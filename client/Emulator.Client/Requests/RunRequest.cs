@@ -1,25 +1,7 @@
 using Emulator.Core.Time;
+using Emulator.Engine.Clocks;
 
 namespace Emulator.Client.Requests;
-
-/// <summary>How virtual time runs.</summary>
-/// <param name="Kind">As fast as it can, with the wall clock, or event by event.</param>
-/// <param name="FactorNumerator">Virtual seconds …</param>
-/// <param name="FactorDenominator">… in so many wall seconds; for realtime.</param>
-internal sealed record ClockChoice(ClockKind Kind, long FactorNumerator = 1, long FactorDenominator = 1);
-
-/// <summary>The kinds of clock.</summary>
-internal enum ClockKind
-{
-    /// <summary>As fast as it can.</summary>
-    Virtual,
-
-    /// <summary>Paced by the wall clock.</summary>
-    Realtime,
-
-    /// <summary>Waits for a key before each instant.</summary>
-    Step,
-}
 
 /// <summary>What <c>emulator run</c> was asked for.</summary>
 internal sealed record RunRequest
@@ -34,7 +16,7 @@ internal sealed record RunRequest
     public required ulong Seed { get; init; }
 
     /// <summary>How virtual time runs.</summary>
-    public required ClockChoice Clock { get; init; }
+    public required ClockMode Clock { get; init; }
 
     /// <summary>On how many threads it runs.</summary>
     public required int Shards { get; init; }

@@ -2,7 +2,6 @@ using Emulator.Cluster.Reading;
 using Emulator.Cluster.Spec;
 using Emulator.Cluster.Traffic;
 using Emulator.Core.Documents;
-using Emulator.Kubernetes.ApiMachinery;
 
 namespace Emulator.Cluster.Manifests;
 
@@ -13,7 +12,7 @@ public sealed record ClusterInput
     public required ClusterSpec Cluster { get; init; }
 
     /// <summary>The API objects, in the order to create them: namespaces first, else as written.</summary>
-    public required IReadOnlyList<ApiObject> Objects { get; init; }
+    public required IReadOnlyList<InputObject> Objects { get; init; }
 
     /// <summary>The traffic.</summary>
     public required IReadOnlyList<TrafficSpec> Traffic { get; init; }

@@ -6,7 +6,7 @@ namespace Emulator.Cluster.Manifests;
 /// <summary>Turns documents into API objects and finds those that contradict each other.</summary>
 internal sealed class ObjectCollector(List<ManifestError> errors)
 {
-    private readonly List<ApiObject> _objects = [];
+    private readonly List<InputObject> _objects = [];
     private readonly Dictionary<(ResourceType Type, ObjectKey Key), ManifestDocument> _places = [];
 
     /// <summary>What is not acted on.</summary>
@@ -43,12 +43,12 @@ internal sealed class ObjectCollector(List<ManifestError> errors)
         }
 
         NotModelled.Add(document.Kind, json);
-        _objects.Add(made);
+        _objects.Add(new InputObject(made, document));
     }
 
     /// <summary>The objects: namespaces first, else as written.</summary>
-    public IReadOnlyList<ApiObject> InOrder() =>
-        [.. _objects.OrderBy(o => o.Type == ResourceTypes.Namespaces ? 0 : 1)];
+    public IReadOnlyList<InputObject> InOrder() =>
+        [.. _objects.OrderBy(o => o.Object.Type == ResourceTypes.Namespaces ? 0 : 1)];
 
     private bool HasName(ManifestDocument document)
     {

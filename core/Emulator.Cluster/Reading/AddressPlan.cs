@@ -138,8 +138,7 @@ internal sealed class AddressPlan(ClusterDraft draft, ManifestDocument document,
             node.Bridge.Name ?? "cni0", node.Bridge.Mac ?? MacPlan.Pod(block.At(Math.Min(1, block.Count - 1))),
             node.Bridge.Mtu ?? PodMtu()),
         Vtep = draft.Mode == CniMode.HostGateway ? null : new VtepSpec(
-            node.Vtep.Name ?? $"flannel.{draft.Vni}", node.Vtep.Mac ?? MacPlan.Vtep(number),
-            node.Vtep.Mtu ?? node.Mtu - VxlanOverhead),
+            $"flannel.{draft.Vni}", node.Vtep.Mac ?? MacPlan.Vtep(number), draft.Nodes.Min(n => n.Mtu) - VxlanOverhead),
         Sysctls = Sysctls(node.Sysctls),
         Neighbours = node.Neighbours,
     };

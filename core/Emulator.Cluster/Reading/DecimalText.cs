@@ -1,7 +1,7 @@
 namespace Emulator.Cluster.Reading;
 
 /// <summary>Decimal numbers times a whole scale, without rounding.</summary>
-public static class DecimalText
+internal static class DecimalText
 {
     /// <summary>The most digits that are read.</summary>
     private const int DigitsMax = 18;

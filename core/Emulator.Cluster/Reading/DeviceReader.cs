@@ -10,12 +10,12 @@ internal static class DeviceReader
 {
     private static readonly string[] States = ["reachable", "stale", "permanent"];
 
-    /// <summary>A device object with a name and MAC, and an MTU where <paramref name="fields"/> has one.</summary>
+    /// <summary>A device object with those of name, MAC and MTU that <paramref name="fields"/> has.</summary>
     public static DeviceDraft Device(Section section, string name, params string[] fields)
     {
         Section device = section.Child(name, fields);
         return new DeviceDraft(
-            InterfaceName(device, "name"), device.Mac("mac"),
+            fields.Contains("name") ? InterfaceName(device, "name") : null, device.Mac("mac"),
             fields.Contains("mtu") ? (int?)device.Whole("mtu", 576, 65_535) : null);
     }
 

@@ -94,7 +94,7 @@ internal static class NodeGroupReader
         Taints = ReadTaints(node),
         SwitchPort = DeviceReader.Device(node, "switchPort", "name", "mac"),
         Bridge = DeviceReader.Device(node, "bridge", "name", "mac", "mtu"),
-        Vtep = DeviceReader.Device(node, "vtep", "name", "mac", "mtu"),
+        Vtep = DeviceReader.Device(node, "vtep", "mac"),
         Sysctls = [.. sysctls, .. node.Numbers("sysctls")],
         Neighbours = DeviceReader.Neighbours(node),
     };

@@ -34,9 +34,9 @@ public sealed record PortSpec(string Name, MacAddress Mac);
 public sealed record BridgeSpec(string Name, MacAddress Mac, int Mtu);
 
 /// <summary>The node's end of the VXLAN tunnels.</summary>
-/// <param name="Name">Default <c>flannel.VNI</c>.</param>
+/// <param name="Name"><c>flannel.VNI</c>, as flanneld names it.</param>
 /// <param name="Mac">Default 02:f1 and the node's number as 32 bits.</param>
-/// <param name="Mtu">In bytes; default 50 less than the node's interface.</param>
+/// <param name="Mtu">In bytes: 50 less than the least of all nodes' interfaces, since flanneld has one configuration.</param>
 public sealed record VtepSpec(string Name, MacAddress Mac, int Mtu);
 
 /// <summary>A neighbour entry that is there from the start.</summary>

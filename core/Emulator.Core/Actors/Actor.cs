@@ -3,7 +3,8 @@ using Emulator.Core.Randomness;
 namespace Emulator.Core.Actors;
 
 /// <summary>
-/// A state machine that owns its state and takes one message at a time. Everything it does to the world is appended to the
+/// A state machine that owns its state and takes one message at a time. Everything it does to the world is appended to
+/// the
 /// <see cref="Outbox"/> that <see cref="Receive"/> was given.
 /// </summary>
 /// <remarks>
@@ -28,10 +29,14 @@ public abstract class Actor(ActorRef self)
     {
     }
 
-    /// <summary>Takes one message. <paramref name="port"/> is what the sender gave: an interface index for frames, else 0.</summary>
+    /// <summary>
+    /// Takes one message. <paramref name="port"/> is what the sender gave: an interface index for frames, else 0.
+    /// </summary>
     public abstract void Receive(Message message, int port, Outbox outbox);
 
-    /// <summary>Packets that the actor holds in queues of its own (neighbour resolution, reassembly): in flight for the ledger.</summary>
+    /// <summary>
+    /// Packets that the actor holds in queues of its own (neighbour resolution, reassembly): in flight for the ledger.
+    /// </summary>
     public virtual int HeldPackets => 0;
 
     /// <summary>The actor's dice for a purpose. Call once and keep the stream: each call starts it anew.</summary>

@@ -3,7 +3,8 @@ using Emulator.Core.Randomness;
 namespace Emulator.Core.Actors;
 
 /// <summary>
-/// The address of an actor: its name, incarnation and machine. Immutable, so it may travel in messages; holding one gives
+/// The address of an actor: its name, incarnation and machine. Immutable, so it may travel in messages; holding one
+/// gives
 /// no access to the actor's state.
 /// </summary>
 /// <param name="name">Unique among the living actors of the run, such as <c>pod/default/web-0</c>.</param>

@@ -4,11 +4,13 @@ namespace Emulator.Core.Actors;
 
 /// <summary>The message that an actor sends itself for a timer.</summary>
 /// <param name="Purpose">Which of the actor's timers.</param>
-/// <param name="Generation">The generation that the timer had when this was sent; an older one is a cancelled timer.</param>
+/// <param name="Generation">The generation that the timer had when this was sent; an older one is a cancelled
+/// timer.</param>
 public sealed record TimerMessage(int Purpose, uint Generation) : Message;
 
 /// <summary>
-/// One pending timer for one purpose. Moving the deadline later sends nothing: the pending message re-arms itself when it
+/// One pending timer for one purpose. Moving the deadline later sends nothing: the pending message re-arms itself when
+/// it
 /// comes. Moving it earlier or cancelling bumps the generation, which makes the pending message stale.
 /// </summary>
 public struct LazyTimer
@@ -44,7 +46,9 @@ public struct LazyTimer
     /// <summary>Cancels the timer; a pending message is ignored when it comes.</summary>
     public void Cancel() => _armed = false;
 
-    /// <summary>Call for each <see cref="TimerMessage"/> of this purpose: true when the timer has really expired now.</summary>
+    /// <summary>
+    /// Call for each <see cref="TimerMessage"/> of this purpose: true when the timer has really expired now.
+    /// </summary>
     public bool Expired(ActorRef self, TimerMessage message, Outbox outbox)
     {
         if (message.Generation != _generation)

@@ -3,7 +3,8 @@ using Emulator.Core.Randomness;
 namespace Emulator.Core.Actors;
 
 /// <summary>
-/// A machine: the unit of locality. A node with its bridge, pods, kube-proxy, kubelet and cgroups; the control plane; an
+/// A machine: the unit of locality. A node with its bridge, pods, kube-proxy, kubelet and cgroups; the control plane;
+/// an
 /// external host; a switch. Everything inside may talk without delay; between machines there is always a wire.
 /// </summary>
 /// <remarks>Shards are sets of whole machines, chosen by zone and name alone.</remarks>

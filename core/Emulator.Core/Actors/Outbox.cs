@@ -12,10 +12,13 @@ namespace Emulator.Core.Actors;
 public readonly record struct Outgoing(ActorRef To, Message Message, long DelayNanoseconds, int Port);
 
 /// <summary>
-/// Where an actor puts what it does: messages to send, actors to create or end, journal entries. Owned by a shard and reused
+/// Where an actor puts what it does: messages to send, actors to create or end, journal entries. Owned by a shard and
+/// reused
 /// for each message; the engine drains it when <see cref="Actor.Receive"/> returns.
 /// </summary>
-/// <remarks>In a test: make one, call <c>Receive</c>, and look at <see cref="Sent"/> and <see cref="Journal"/>.</remarks>
+/// <remarks>
+/// In a test: make one, call <c>Receive</c>, and look at <see cref="Sent"/> and <see cref="Journal"/>.
+/// </remarks>
 public sealed class Outbox
 {
     private readonly List<Outgoing> _sent = [];
@@ -41,7 +44,8 @@ public sealed class Outbox
     public IReadOnlyList<ActorRef> Ended => _ended;
 
     /// <summary>Sends a message that arrives after a delay.</summary>
-    /// <param name="to">The receiver. On another machine only a wire may address it, with at least the wire's least latency.</param>
+    /// <param name="to">The receiver. On another machine only a wire may address it, with at least the wire's least
+    /// latency.</param>
     /// <param name="message">What is sent; not changed afterwards.</param>
     /// <param name="delayNanoseconds">0 or more; 0 is "at once, after me" and stays inside the machine.</param>
     /// <param name="port">Handed over beside the message.</param>
@@ -55,7 +59,9 @@ public sealed class Outbox
     /// <summary>Creates an actor on the sender's machine. Only a machine's root actor may.</summary>
     public void Spawn(Actor actor) => _born.Add(actor);
 
-    /// <summary>Ends an actor of the sender's machine. Only a machine's root actor may. Later messages to it go to the root.</summary>
+    /// <summary>
+    /// Ends an actor of the sender's machine. Only a machine's root actor may. Later messages to it go to the root.
+    /// </summary>
     public void End(ActorRef actor) => _ended.Add(actor);
 
     /// <summary>Forgets what was collected (not the journal), ready for the next message.</summary>

@@ -1,7 +1,8 @@
 namespace Emulator.Core.Actors;
 
 /// <summary>
-/// Sent by the engine to a machine's root actor when a message arrives for an actor that has ended. The root ends packets
+/// Sent by the engine to a machine's root actor when a message arrives for an actor that has ended. The root ends
+/// packets
 /// with <c>DeviceGone</c> and resets sessions.
 /// </summary>
 /// <param name="To">Who is gone.</param>

@@ -77,7 +77,8 @@ public readonly record struct Cidr : IComparable<Cidr>
     /// <exception cref="FormatException">The text is not a prefix with its length, or host bits are set.</exception>
     public static Cidr Parse(ReadOnlySpan<char> text) => TryParse(text, out Cidr cidr)
         ? cidr
-        : throw new FormatException($"'{text}' is not a CIDR block; write a prefix and its length such as 10.244.0.0/16.");
+        : throw new FormatException(
+            $"'{text}' is not a CIDR block; write a prefix and its length such as 10.244.0.0/16.");
 
     /// <inheritdoc/>
     public int CompareTo(Cidr other) =>

@@ -20,7 +20,8 @@ public readonly record struct IPv4Address(uint Value) : IComparable<IPv4Address>
     public bool IsMulticast => Value >> 28 == 0xE;
 
     /// <summary>An address from its four octets.</summary>
-    public static IPv4Address From(byte a, byte b, byte c, byte d) => new(((uint)a << 24) | ((uint)b << 16) | ((uint)c << 8) | d);
+    public static IPv4Address From(byte a, byte b, byte c, byte d) =>
+        new(((uint)a << 24) | ((uint)b << 16) | ((uint)c << 8) | d);
 
     /// <summary>Reads dotted-decimal text with four octets and no leading zeros.</summary>
     public static bool TryParse(ReadOnlySpan<char> text, out IPv4Address address)

@@ -1,6 +1,8 @@
 namespace Emulator.Core.Journal;
 
-/// <summary>Why a packet ended without being delivered. A closed list; each packet that is dropped has exactly one.</summary>
+/// <summary>
+/// Why a packet ended without being delivered. A closed list; each packet that is dropped has exactly one.
+/// </summary>
 /// <remarks>Names follow Linux' <c>SKB_DROP_REASON_*</c> where one exists (include/net/dropreason-core.h).</remarks>
 public enum DropReason : byte
 {

@@ -18,7 +18,8 @@ public sealed class InterfaceName(string netns, string node, string name)
     public string Name { get; } = name;
 
     /// <summary>A stable hash of all three, for the digest.</summary>
-    public ulong Hash { get; } = StableHash.Combine(StableHash.Of(netns), StableHash.Combine(StableHash.Of(node), StableHash.Of(name)));
+    public ulong Hash { get; } = StableHash.Combine(
+        StableHash.Of(netns), StableHash.Combine(StableHash.Of(node), StableHash.Of(name)));
 
     /// <inheritdoc/>
     public override string ToString() => $"{Netns}:{Name}";

@@ -2,12 +2,16 @@ using Emulator.Core.Packets;
 
 namespace Emulator.Core.Journal;
 
-/// <summary>Where actors write what happened. One per shard; the engine empties it into the projections and the digest.</summary>
+/// <summary>
+/// Where actors write what happened. One per shard; the engine empties it into the projections and the digest.
+/// </summary>
 public sealed class JournalBuffer
 {
     private JournalEntry[] _entries = new JournalEntry[1024];
 
-    /// <summary>Whether anybody wants details (see <see cref="JournalKind.FirstDetail"/>). Observes, never steers.</summary>
+    /// <summary>
+    /// Whether anybody wants details (see <see cref="JournalKind.FirstDetail"/>). Observes, never steers.
+    /// </summary>
     public bool Detail { get; set; }
 
     /// <summary>How many entries wait.</summary>

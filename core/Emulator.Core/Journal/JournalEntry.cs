@@ -2,7 +2,9 @@ using Emulator.Core.Actors;
 
 namespace Emulator.Core.Journal;
 
-/// <summary>One thing that happened: a fixed-width struct, with references to immutable objects for those who want more.</summary>
+/// <summary>
+/// One thing that happened: a fixed-width struct, with references to immutable objects for those who want more.
+/// </summary>
 public readonly struct JournalEntry
 {
     /// <summary>When, in nanoseconds of virtual time.</summary>
@@ -14,7 +16,9 @@ public readonly struct JournalEntry
     /// <summary>At which interface, where one is meant.</summary>
     public InterfaceName? Interface { get; init; }
 
-    /// <summary>The immutable thing that the entry is about: a frame, a packet, a rule, a text. See <see cref="JournalKind"/>.</summary>
+    /// <summary>
+    /// The immutable thing that the entry is about: a frame, a packet, a rule, a text. See <see cref="JournalKind"/>.
+    /// </summary>
     public object? Subject { get; init; }
 
     /// <summary>The packet, or 0.</summary>

@@ -8,7 +8,12 @@ public static class JournalWriter
 {
     /// <summary>A frame at an interface, <paramref name="offsetNanoseconds"/> after now.</summary>
     public static void Hop(
-        this Outbox outbox, ActorRef actor, InterfaceName at, Direction direction, EthernetFrame frame, long offsetNanoseconds)
+        this Outbox outbox,
+        ActorRef actor,
+        InterfaceName at,
+        Direction direction,
+        EthernetFrame frame,
+        long offsetNanoseconds)
     {
         NetworkPacket payload = frame.Payload;
         PacketIdentity identity = payload.Identity;
@@ -51,7 +56,8 @@ public static class JournalWriter
         outbox.Ledger(JournalKind.Copied, actor, packet, count);
 
     /// <summary>A packet reached its socket or the kernel that consumes it.</summary>
-    public static void Delivered(this Outbox outbox, ActorRef actor, NetworkPacket packet, long offsetNanoseconds = 0) =>
+    public static void Delivered(
+        this Outbox outbox, ActorRef actor, NetworkPacket packet, long offsetNanoseconds = 0) =>
         outbox.Ledger(JournalKind.Delivered, actor, packet, 1, offsetNanoseconds: offsetNanoseconds);
 
     /// <summary>Packets ended by being cut or joined.</summary>
@@ -77,7 +83,13 @@ public static class JournalWriter
 
     /// <summary>A detail about a packet; call only where <see cref="JournalBuffer.Detail"/> is true.</summary>
     public static void Detail(
-        this Outbox outbox, ActorRef actor, JournalKind kind, NetworkPacket packet, object? subject, long a = 0, long b = 0) =>
+        this Outbox outbox,
+        ActorRef actor,
+        JournalKind kind,
+        NetworkPacket packet,
+        object? subject,
+        long a = 0,
+        long b = 0) =>
         outbox.Journal.Write(new JournalEntry
         {
             TimeNanoseconds = outbox.Now.Nanoseconds,
@@ -94,7 +106,10 @@ public static class JournalWriter
 
     private static void Ledger(
         this Outbox outbox, JournalKind kind, ActorRef actor, NetworkPacket packet, int count,
-        DropReason reason = DropReason.None, object? subject = null, InterfaceName? at = null, long offsetNanoseconds = 0) =>
+        DropReason reason = DropReason.None,
+        object? subject = null,
+        InterfaceName? at = null,
+        long offsetNanoseconds = 0) =>
         outbox.Journal.Write(new JournalEntry
         {
             TimeNanoseconds = outbox.Now.Nanoseconds + offsetNanoseconds,

@@ -12,7 +12,8 @@ public enum DecodeError : byte
     /// <summary>An EtherType other than IPv4 and ARP.</summary>
     EtherTypeUnknown,
 
-    /// <summary>ARP for something other than IPv4 over Ethernet, or an operation other than request and reply.</summary>
+    /// <summary>ARP for something other than IPv4 over Ethernet, or an operation other than request and
+    /// reply.</summary>
     ArpUnknown,
 
     /// <summary>Not version 4.</summary>

@@ -9,7 +9,8 @@ public static class InternetChecksum
     /// <summary>The checksum of bytes. Over bytes that hold their own right checksum it is 0.</summary>
     public static ushort Of(ReadOnlySpan<byte> bytes) => Finish(Add(0, bytes));
 
-    /// <summary>A sum with more bytes added; an odd last byte is padded with a zero, so only the last part may be odd.</summary>
+    /// <summary>A sum with more bytes added; an odd last byte is padded with a zero, so only the last part may be
+    /// odd.</summary>
     public static ulong Add(ulong sum, ReadOnlySpan<byte> bytes)
     {
         while (bytes.Length >= 4)
@@ -28,7 +29,8 @@ public static class InternetChecksum
         return bytes.IsEmpty ? sum : sum + ((ulong)bytes[0] << 8);
     }
 
-    /// <summary>The sum of the pseudo header that UDP and TCP put before their segment (RFC 9293 section 3.1).</summary>
+    /// <summary>The sum of the pseudo header that UDP and TCP put before their segment (RFC 9293 section
+    /// 3.1).</summary>
     internal static ulong AddPseudoHeader(uint source, uint destination, IPProtocol protocol, int length) =>
         (ulong)source + destination + (byte)protocol + (uint)length;
 

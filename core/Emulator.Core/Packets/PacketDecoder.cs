@@ -5,8 +5,9 @@ namespace Emulator.Core.Packets;
 
 /// <summary>Bytes to frames and packets. Malformed bytes are refused with a reason, never with an exception.</summary>
 /// <remarks>
-/// Checksums are verified. What a capture cannot tell is given: the <see cref="PacketIdentity"/>. Left out: IPv4 options
-/// (refused), VLAN tags (refused), TCP's urgent pointer (ignored). Bytes after the IPv4 total length are Ethernet padding.
+/// Checksums are verified. What a capture cannot tell is given: the <see cref="PacketIdentity"/>. Left out: IPv4
+/// options (refused), VLAN tags (refused), TCP's urgent pointer (ignored). Bytes after the IPv4 total length are
+/// Ethernet padding.
 /// A fragment, and a quoted packet that was cut short, carry an <see cref="OpaquePayload"/>.
 /// </remarks>
 public static class PacketDecoder
@@ -145,5 +146,6 @@ public static class PacketDecoder
     }
 
     private static MacAddress ReadMac(ReadOnlySpan<byte> bytes) =>
-        new(((ulong)BinaryPrimitives.ReadUInt16BigEndian(bytes) << 32) | BinaryPrimitives.ReadUInt32BigEndian(bytes[2..]));
+        new(((ulong)BinaryPrimitives.ReadUInt16BigEndian(bytes) << 32)
+            | BinaryPrimitives.ReadUInt32BigEndian(bytes[2..]));
 }

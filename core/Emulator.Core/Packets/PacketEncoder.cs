@@ -47,7 +47,8 @@ public static class PacketEncoder
 
     /// <summary>Encodes an IPv4 packet, header checksum included.</summary>
     /// <returns>The bytes written: the packet's length.</returns>
-    /// <exception cref="ArgumentException">The span is too short, or the packet is longer than 65,535 bytes.</exception>
+    /// <exception cref="ArgumentException">The span is too short, or the packet is longer than 65,535
+    /// bytes.</exception>
     public static int Encode(IPv4Packet packet, Span<byte> destination)
     {
         int length = packet.Length;
@@ -57,8 +58,8 @@ public static class PacketEncoder
         bytes[1] = packet.TypeOfService;
         BinaryPrimitives.WriteUInt16BigEndian(bytes[2..], (ushort)length);
         BinaryPrimitives.WriteUInt16BigEndian(bytes[4..], packet.Identification);
-        int fragment = (packet.DontFragment ? 0x4000 : 0) | (packet.MoreFragments ? 0x2000 : 0) | (packet.FragmentOffset >> 3);
-        BinaryPrimitives.WriteUInt16BigEndian(bytes[6..], (ushort)fragment);
+        int flags = (packet.DontFragment ? 0x4000 : 0) | (packet.MoreFragments ? 0x2000 : 0);
+        BinaryPrimitives.WriteUInt16BigEndian(bytes[6..], (ushort)(flags | (packet.FragmentOffset >> 3)));
         bytes[8] = packet.TimeToLive;
         bytes[9] = (byte)packet.Protocol;
         BinaryPrimitives.WriteUInt16BigEndian(bytes[10..], 0);

@@ -5,10 +5,11 @@ using Emulator.Core.Journal;
 
 namespace Emulator.Core.Packets;
 
-/// <summary>The blocks of a capture file that Wireshark and tshark read, little-endian, with nanosecond timestamps.</summary>
+/// <summary>The blocks of a capture file that Wireshark and tshark read, little-endian, with nanosecond
+/// timestamps.</summary>
 /// <remarks>
-/// Source: draft-ietf-opsawg-pcapng. A file is one section header, then an interface block before that interface's first
-/// packet, then packet blocks; interfaces are numbered from 0 in order of their blocks.
+/// Source: draft-ietf-opsawg-pcapng. A file is one section header, then an interface block before that interface's
+/// first packet, then packet blocks; interfaces are numbered from 0 in order of their blocks.
 /// <code>
 ///  | block type (4) | total length (4) | body … | options … | total length (4) |
 /// </code>

@@ -4,7 +4,8 @@ namespace Emulator.Core.Packets;
 
 /// <summary>TCP options to bytes, laid out as Linux does, and back from any layout.</summary>
 /// <remarks>
-/// Source: the order and padding of Linux' <c>tcp_options_write</c>; kinds from RFC 9293 section 3.2, RFC 7323, RFC 2018.
+/// Source: the order and padding of Linux' <c>tcp_options_write</c>; kinds from RFC 9293 section 3.2, RFC 7323, RFC
+/// 2018.
 /// <code>
 ///  SYN:    mss(4)  sackOK(2) ts(10)  nop wscale(3)
 ///  others: nop nop ts(10)  nop nop sack(2 + 8n)
@@ -57,7 +58,8 @@ internal static class TcpOptionsCodec
         }
     }
 
-    /// <summary>Reads options; unknown kinds are skipped (RFC 9293 MUST-6). False where a length makes no sense.</summary>
+    /// <summary>Reads options; unknown kinds are skipped (RFC 9293 MUST-6). False where a length makes no
+    /// sense.</summary>
     public static bool TryRead(ReadOnlySpan<byte> bytes, out TcpOptions options)
     {
         options = TcpOptions.None;
@@ -97,7 +99,8 @@ internal static class TcpOptionsCodec
             case TimestampsKind when body.Length == 8:
                 options = options with
                 {
-                    Timestamps = (BinaryPrimitives.ReadUInt32BigEndian(body), BinaryPrimitives.ReadUInt32BigEndian(body[4..])),
+                    Timestamps = (BinaryPrimitives.ReadUInt32BigEndian(body),
+                        BinaryPrimitives.ReadUInt32BigEndian(body[4..])),
                 };
                 return true;
             case SackKind when body.Length is 8 or 16 or 24 or 32:

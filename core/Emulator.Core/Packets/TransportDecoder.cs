@@ -142,7 +142,8 @@ internal static class TransportDecoder
         return DecodeError.None;
     }
 
-    private static DecodeError DecodeIcmp(ReadOnlySpan<byte> bytes, PacketIdentity identity, out TransportPayload? payload)
+    private static DecodeError DecodeIcmp(ReadOnlySpan<byte> bytes, PacketIdentity identity,
+        out TransportPayload? payload)
     {
         payload = null;
         if (bytes.Length < IcmpMessage.HeaderLength)

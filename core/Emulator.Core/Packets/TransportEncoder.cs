@@ -14,7 +14,8 @@ public static class TransportEncoder
     /// <param name="source">The IPv4 source, for the pseudo header.</param>
     /// <param name="destination">The IPv4 destination, for the pseudo header.</param>
     /// <param name="bytes">Where it goes; need not be zero.</param>
-    /// <exception cref="ArgumentException">A length does not fit its field, or a piece lies outside of its whole.</exception>
+    /// <exception cref="ArgumentException">A length does not fit its field, or a piece lies outside of its
+    /// whole.</exception>
     public static void Encode(TransportPayload payload, IPv4Address source, IPv4Address destination, Span<byte> bytes)
     {
         switch (payload)
@@ -132,7 +133,8 @@ public static class TransportEncoder
         ArrayPool<byte>.Shared.Return(whole);
     }
 
-    private static ushort Checksum(IPProtocol protocol, IPv4Address source, IPv4Address destination, ReadOnlySpan<byte> bytes)
+    private static ushort Checksum(IPProtocol protocol, IPv4Address source, IPv4Address destination,
+        ReadOnlySpan<byte> bytes)
     {
         ulong sum = InternetChecksum.AddPseudoHeader(source.Value, destination.Value, protocol, bytes.Length);
         return InternetChecksum.Finish(InternetChecksum.Add(sum, bytes));

@@ -2,7 +2,9 @@ using Emulator.Core.Actors;
 
 namespace Emulator.Core.Randomness;
 
-/// <summary>One actor's dice for one purpose: a SplitMix64 generator seeded from (run seed, actor id, purpose).</summary>
+/// <summary>
+/// One actor's dice for one purpose: a SplitMix64 generator seeded from (run seed, actor id, purpose).
+/// </summary>
 /// <remarks>
 /// A stream belongs to one actor, so what others draw never changes it. It is mutable state of that actor; keep it in a
 /// field, never in a message. Source: Steele, Lea and Flood, "Fast splittable pseudorandom number generators", 2014.

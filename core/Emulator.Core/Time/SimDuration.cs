@@ -20,10 +20,12 @@ public readonly record struct SimDuration(long Nanoseconds) : IComparable<SimDur
         new(checked(left.Nanoseconds + right.Nanoseconds));
 
     /// <summary>The difference of two durations.</summary>
-    public static SimDuration operator -(SimDuration left, SimDuration right) => new(left.Nanoseconds - right.Nanoseconds);
+    public static SimDuration operator -(SimDuration left, SimDuration right) =>
+        new(left.Nanoseconds - right.Nanoseconds);
 
     /// <summary>A duration taken several times.</summary>
-    public static SimDuration operator *(SimDuration duration, long factor) => new(checked(duration.Nanoseconds * factor));
+    public static SimDuration operator *(SimDuration duration, long factor) =>
+        new(checked(duration.Nanoseconds * factor));
 
     /// <summary>Whether one duration is shorter than another.</summary>
     public static bool operator <(SimDuration left, SimDuration right) => left.Nanoseconds < right.Nanoseconds;

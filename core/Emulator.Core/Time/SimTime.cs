@@ -8,10 +8,12 @@ public readonly record struct SimTime(long Nanoseconds) : IComparable<SimTime>
     public static readonly SimTime Zero = new(0);
 
     /// <summary>The instant that is <paramref name="duration"/> later.</summary>
-    public static SimTime operator +(SimTime time, SimDuration duration) => new(checked(time.Nanoseconds + duration.Nanoseconds));
+    public static SimTime operator +(SimTime time, SimDuration duration) =>
+        new(checked(time.Nanoseconds + duration.Nanoseconds));
 
     /// <summary>How long after <paramref name="earlier"/> the instant <paramref name="later"/> is.</summary>
-    public static SimDuration operator -(SimTime later, SimTime earlier) => new(later.Nanoseconds - earlier.Nanoseconds);
+    public static SimDuration operator -(SimTime later, SimTime earlier) =>
+        new(later.Nanoseconds - earlier.Nanoseconds);
 
     /// <summary>Whether one instant is before another.</summary>
     public static bool operator <(SimTime left, SimTime right) => left.Nanoseconds < right.Nanoseconds;

@@ -50,7 +50,11 @@ public readonly struct Quantity : IEquatable<Quantity>, IComparable<Quantity>
     /// <summary>Thousandths, rounded up and kept inside 64 bits: CPU is counted so.</summary>
     public long MilliValue => ScaledValue(-3);
 
-    internal Int128 Nanos => _nanos;
+    /// <summary>The amount in billionths, exact.</summary>
+    public Int128 Nanos => _nanos;
+
+    /// <summary>A number of billionths.</summary>
+    public static Quantity FromNanos(Int128 nanos, QuantityFormat format = QuantityFormat.DecimalSI) => new(nanos, format);
 
     /// <summary>A number of whole units.</summary>
     public static Quantity FromUnits(long units, QuantityFormat format = QuantityFormat.DecimalSI) =>

@@ -74,9 +74,10 @@ internal static class QuantityText
             return "0";
         }
 
-        if (format == QuantityFormat.BinarySI && size >= (Int128)1024 * NanosPerUnit)
+        // Less than 1024, or with a fraction, a binary quantity is written in decimal rather than rounded.
+        if (format == QuantityFormat.BinarySI && size >= (Int128)1024 * NanosPerUnit && size % NanosPerUnit == 0)
         {
-            return WriteBinary((nanos < 0 ? -1 : 1) * ((size + NanosPerUnit - 1) / NanosPerUnit));
+            return WriteBinary(nanos / NanosPerUnit);
         }
 
         int exponent = -9;

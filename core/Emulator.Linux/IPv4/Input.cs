@@ -128,16 +128,15 @@ internal sealed class Input(NetworkNamespace netns)
                 {
                     vxlan.Decapsulate(packet, tunnelled, offset + netns.HopNanoseconds, outbox);
                 }
-                else if (!netns.Processes.Receive(packet, outbox))
+                else if (!netns.Sockets.Receive(packet, outbox))
                 {
                     netns.IcmpErrors.Send(
                         IcmpType.DestinationUnreachable, IcmpUnreachable.Port, 0, skb, offset, outbox);
-                    netns.Drop(packet, DropReason.NoSocket, null, device, offset, outbox);
                 }
 
                 break;
             case TcpSegment:
-                netns.Processes.Receive(packet, outbox);
+                netns.Sockets.Receive(packet, outbox);
                 break;
             case IcmpMessage icmp:
                 Icmp(packet, icmp, offset, outbox);
@@ -149,10 +148,10 @@ internal sealed class Input(NetworkNamespace netns)
 
     private void Icmp(IPv4Packet packet, IcmpMessage icmp, long offset, Outbox outbox)
     {
-        outbox.Delivered(netns.Self, packet, offset);
         switch (icmp.Type)
         {
             case IcmpType.EchoRequest:
+                outbox.Delivered(netns.Self, packet, offset);
                 var identity = new PacketIdentity(netns.NextPacketId(), packet.Identity.Flow, !packet.Identity.IsReply);
                 bool toBroadcast = netns.Fib.Classify(packet.Destination) == RouteType.Broadcast;
                 if (!toBroadcast)
@@ -164,7 +163,7 @@ internal sealed class Input(NetworkNamespace netns)
 
                 break;
             case IcmpType.EchoReply:
-                netns.Processes.ReceiveEchoReply(packet, icmp, outbox);
+                netns.Sockets.ReceiveEchoReply(packet, outbox);
                 break;
             default:
                 if (icmp is { Type: IcmpType.DestinationUnreachable, Quoted: { } tooBig }
@@ -173,7 +172,7 @@ internal sealed class Input(NetworkNamespace netns)
                     netns.LearnPathMtu(tooBig.Destination, (int)(icmp.Rest & 0xFFFF), outbox);
                 }
 
-                netns.Processes.ReceiveError(icmp, packet, outbox);
+                netns.Sockets.ReceiveError(icmp, packet, outbox);
                 break;
         }
     }

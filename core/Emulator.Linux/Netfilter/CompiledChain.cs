@@ -89,7 +89,7 @@ internal sealed class CompiledChain
         }
 
         RunIndex index = new(byPort, first);
-        rules.Add(new CompiledRule { Kind = CompiledKind.Index, Following = end, Argument = index });
+        rules.Add(CompiledRule.TakesAll with { Kind = CompiledKind.Index, Following = end, Argument = index });
         rules.AddRange(linked);
     }
 

@@ -29,6 +29,18 @@ internal enum CompiledKind : byte
 /// </summary>
 internal struct CompiledRule
 {
+    private const int PortsSpan = 65_536;
+
+    /// <summary>A rule that compares nothing.</summary>
+    public static readonly CompiledRule TakesAll = new()
+    {
+        States = byte.MaxValue,
+        SourcePortFirst = -1,
+        SourcePortSpan = PortsSpan,
+        DestinationPortFirst = -1,
+        DestinationPortSpan = PortsSpan,
+    };
+
     public uint Source;
     public uint SourceMask;
     public uint Destination;

@@ -52,11 +52,14 @@ internal static class NatPorts
         }
     }
 
-    /// <summary>Whether nobody else has the tuple of the replies.</summary>
+    /// <summary>
+    /// Whether nobody else has the tuple of the replies. An entry of the very same flow, whose first packets race, is no
+    /// one else: the race is resolved when the second is confirmed.
+    /// </summary>
     private static bool IsFree(Conntrack table, int self, in ConntrackTuple tuple, long now)
     {
         int index = table.Find(tuple.Inverse, now, out _);
-        return index < 0 || index == self;
+        return index < 0 || table[index].Original == table[self].Original;
     }
 
     /// <summary>Ports stay in their class: below 512, below 1,024, and the rest. Identifiers are all alike.</summary>

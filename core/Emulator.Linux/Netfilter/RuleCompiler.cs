@@ -9,20 +9,10 @@ namespace Emulator.Linux.Netfilter;
 /// </remarks>
 internal static class RuleCompiler
 {
-    private const int PortsMax = 65_536;
-
     /// <summary>The flat form of a rule.</summary>
     public static CompiledRule Compile(Rule rule)
     {
-        CompiledRule compiled = new()
-        {
-            States = byte.MaxValue,
-            SourcePortFirst = -1,
-            SourcePortSpan = PortsMax,
-            DestinationPortFirst = -1,
-            DestinationPortSpan = PortsMax,
-            Rule = rule,
-        };
+        CompiledRule compiled = CompiledRule.TakesAll with { Rule = rule };
         List<Match>? others = null;
         bool ordered = false;
         foreach (Match match in InOrder(rule))

@@ -1,5 +1,6 @@
 using System.Text;
 using Emulator.Core.Addresses;
+using Emulator.Core.Time;
 using Emulator.Linux.NetDevices;
 using Emulator.Linux.Netfilter;
 
@@ -15,7 +16,7 @@ internal static class Listing
         ["ip addr", "ip link", "ip route", "ip neigh", "bridge fdb", "iptables-save", "conntrack -L", "sysctl -a"];
 
     /// <summary>The output of a command; null for <c>bridge fdb</c> entries that a bridge's actor holds.</summary>
-    public static string Write(NetworkNamespace netns, string command) => command switch
+    public static string Write(NetworkNamespace netns, string command, SimTime now) => command switch
     {
         "ip addr" => Links(netns, withAddresses: true),
         "ip link" => Links(netns, withAddresses: false),
@@ -24,7 +25,7 @@ internal static class Listing
         "bridge fdb" => Lines(netns.Devices.OfType<Vxlan>().SelectMany(
             d => d.Fdb.Select(e => $"{e.Mac} dev {d.Name} dst {e.Destination} self permanent"))),
         "iptables-save" => netns.Netfilter is { } rules ? IptablesSave.Write(rules) : "",
-        "conntrack -L" => netns.Netfilter is { } tracked ? Lines(tracked.DescribeConntrack()) : "",
+        "conntrack -L" => netns.Netfilter is { } tracked ? Lines(tracked.DescribeConntrack(now)) : "",
         "sysctl -a" => Lines(netns.Sysctls.Describe()),
         _ => $"{command}: not a command that is modelled; use one of: {string.Join(", ", Commands)}\n",
     };

@@ -18,7 +18,8 @@ public enum ClockKind
 /// <summary>What <c>--clock</c> chose.</summary>
 public sealed record ClockMode
 {
-    private const string Cure = "write virtual, realtime, realtime:FACTOR (such as realtime:10 or realtime:0.5) or step.";
+    private const string Cure =
+        "write virtual, realtime, realtime:FACTOR (such as realtime:10 or realtime:0.5) or step.";
 
     private ClockMode(ClockKind kind, long factorThousandths)
     {
@@ -38,7 +39,9 @@ public sealed record ClockMode
     /// <summary>Which of the three.</summary>
     public ClockKind Kind { get; }
 
-    /// <summary>Virtual time per wall time in thousandths, 1 to 1,000,000,000; 1,000 unless realtime says otherwise.</summary>
+    /// <summary>
+    /// Virtual time per wall time in thousandths, 1 to 1,000,000,000; 1,000 unless realtime says otherwise.
+    /// </summary>
     public long FactorThousandths { get; }
 
     /// <summary>Reads <c>virtual</c>, <c>realtime</c>, <c>realtime:10</c> or <c>step</c>.</summary>
@@ -66,7 +69,8 @@ public sealed record ClockMode
             || value < 0.001m || value > 1_000_000m || value * 1_000m != decimal.Truncate(value * 1_000m))
         {
             throw new FormatException(
-                $"--clock: '{factor}' is not a speed; give 0.001 to 1000000 with up to three decimals, such as realtime:10.");
+                $"--clock: '{factor}' is not a speed; give 0.001 to 1000000 with up to three decimals, "
+                + "such as realtime:10.");
         }
 
         long thousandths = (long)(value * 1_000m);

@@ -20,7 +20,9 @@ internal sealed class Pacer(long factorThousandths, long virtualStartNanoseconds
         }
     }
 
-    /// <summary>How many whole milliseconds of wall time pass until a virtual time is allowed, rounded up; 0 when it is.</summary>
+    /// <summary>
+    /// How many whole milliseconds of wall time pass until a virtual time is allowed, rounded up; 0 when it is.
+    /// </summary>
     public int MillisecondsUntil(long virtualNanoseconds)
     {
         long ahead = virtualNanoseconds - AllowedNanoseconds;

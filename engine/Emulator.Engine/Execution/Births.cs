@@ -26,8 +26,8 @@ internal sealed class Births(Shard shard, Outbox outbox, ulong seed)
         if (!ReferenceEquals(slot.Root, actor))
         {
             throw new EngineException(
-                $"{actor.Self.Name} creates or ends actors, which only {slot.Root?.Self.Name}, the root of {slot.Machine.Name}, may; "
-                + "send the root a message.");
+                $"{actor.Self.Name} creates or ends actors, which only {slot.Root?.Self.Name}, the root of "
+                + $"{slot.Machine.Name}, may; send the root a message.");
         }
 
         // Ends come first, so that an actor can be replaced by one of the same name.
@@ -35,7 +35,8 @@ internal sealed class Births(Shard shard, Outbox outbox, ulong seed)
         {
             if (!slot.Dismiss(ended))
             {
-                throw new EngineException($"{actor.Self.Name} ends {ended.Name}, which does not live on {slot.Machine.Name}.");
+                throw new EngineException(
+                    $"{actor.Self.Name} ends {ended.Name}, which does not live on {slot.Machine.Name}.");
             }
 
             Write(JournalKind.ActorEnded, ended);

@@ -1,7 +1,8 @@
 namespace Emulator.Engine.Execution;
 
 /// <summary>
-/// The events of the instant and its neighbourhood, in the full order: a sorted run that was loaded at once, and a small heap
+/// The events of the instant and its neighbourhood, in the full order: a sorted run that was loaded at once, and a
+/// small heap
 /// for those that came while it was being emptied.
 /// </summary>
 internal sealed class CurrentBucket(EventTable table)

@@ -4,10 +4,13 @@ using Emulator.Core.Randomness;
 
 namespace Emulator.Engine.Execution;
 
-/// <summary>A rolling 64-bit hash of what happened: per machine over its journal, combined in the order of machine ids.</summary>
+/// <summary>
+/// A rolling 64-bit hash of what happened: per machine over its journal, combined in the order of machine ids.
+/// </summary>
 /// <remarks>
 /// Two runs that have one digest journaled the same facts in the same order on each machine. Kinds from
-/// <see cref="JournalKind.FirstDetail"/> on are left out, so tracing changes nothing; subjects are left out, being references.
+/// <see cref="JournalKind.FirstDetail"/> on are left out, so tracing changes nothing; subjects are left out, being
+/// references.
 /// </remarks>
 public static class Digest
 {

@@ -9,7 +9,9 @@ public sealed record EngineOptions
     /// <summary>The run's seed. Default 1.</summary>
     public ulong Seed { get; init; } = 1;
 
-    /// <summary>How many shards the machines are spread over, 1 to 1,024. Default 1. Nothing observable depends on it.</summary>
+    /// <summary>
+    /// How many shards the machines are spread over, 1 to 1,024. Default 1. Nothing observable depends on it.
+    /// </summary>
     public int Shards { get; init; } = 1;
 
     /// <summary>How many threads run shards, 1 to 1,024; more than shards are not started. Default 1.</summary>

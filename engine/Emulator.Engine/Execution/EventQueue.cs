@@ -4,8 +4,10 @@ namespace Emulator.Engine.Execution;
 /// The events that wait, in the one order of events. Putting in and taking out cost the same however many wait.
 /// </summary>
 /// <remarks>
-/// Two rings of 4,096 slots hold lists of unsorted events: the near one has slots of 1,024 ns and covers 4.2 ms, the far one
-/// has slots of 4.2 ms and covers 17 s; what lies beyond waits in a heap by time. Time only moves forward: the first near
+/// Two rings of 4,096 slots hold lists of unsorted events: the near one has slots of 1,024 ns and covers 4.2 ms, the
+/// far one
+/// has slots of 4.2 ms and covers 17 s; what lies beyond waits in a heap by time. Time only moves forward: the first
+/// near
 /// slot is sorted when it becomes the current one, a far slot is spread over the near ring when the near ring is empty.
 /// Source of the idea: Varghese and Lauck, "Hashed and hierarchical timing wheels", 1987.
 /// </remarks>
@@ -22,7 +24,9 @@ public sealed class EventQueue
     private readonly SlotRing _far = new();
     private readonly TimeHeap _beyond = new();
 
-    /// <summary>The near slot being emptied, counted from time 0; what falls into it or before goes to the current bucket.</summary>
+    /// <summary>
+    /// The near slot being emptied, counted from time 0; what falls into it or before goes to the current bucket.
+    /// </summary>
     private long _currentSlot = -1;
 
     /// <summary>The far slot that the near ring covers, counted from time 0.</summary>

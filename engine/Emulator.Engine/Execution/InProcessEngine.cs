@@ -7,11 +7,13 @@ using Emulator.Engine.Inputs;
 namespace Emulator.Engine.Execution;
 
 /// <summary>
-/// Runs actors in this process: shards driven by threads, window by window, in the one order of events. The digest does not
+/// Runs actors in this process: shards driven by threads, window by window, in the one order of events. The digest does
+/// not
 /// depend on how many shards and threads there are.
 /// </summary>
 /// <remarks>
-/// Add machines, declare the wires between them, then run. Everything but <see cref="Inject"/>, <see cref="Advance"/> and
+/// Add machines, declare the wires between them, then run. Everything but <see cref="Inject"/>, <see cref="Advance"/>
+/// and
 /// <see cref="Clock"/> belongs to the one thread that runs the engine.
 /// </remarks>
 public sealed class InProcessEngine(EngineOptions options) : IDisposable
@@ -25,10 +27,14 @@ public sealed class InProcessEngine(EngineOptions options) : IDisposable
     private ShardSet? _shards;
     private TimeLoop? _loop;
 
-    /// <summary>The instant that the run has reached: everything before it has happened, what is due at it has not.</summary>
+    /// <summary>
+    /// The instant that the run has reached: everything before it has happened, what is due at it has not.
+    /// </summary>
     public SimTime Now => _loop is null ? SimTime.Zero : new SimTime(_loop.Now);
 
-    /// <summary>How virtual time follows wall time; may be changed from any thread, and takes effect within a millisecond.</summary>
+    /// <summary>
+    /// How virtual time follows wall time; may be changed from any thread, and takes effect within a millisecond.
+    /// </summary>
     public ClockMode Clock
     {
         get => _clock;
@@ -51,23 +57,20 @@ public sealed class InProcessEngine(EngineOptions options) : IDisposable
     {
         get
         {
-            long[] events = [.. Enumerable.Range(0, _shards?.Count ?? 0).Select(i => _shards![i].Events)]; // Not null: count > 0.
+            long[] events = _shards is null ? [] : [.. _shards.All.Select(shard => shard.Events)];
             return new EngineStatistics(events.Sum(), _shards?.Windows ?? 0, Now, _wall.Elapsed, events);
         }
     }
 
-    /// <summary>How many packets are under way: in messages that wait and in actors' own queues. Counted anew, for the ledger.</summary>
+    /// <summary>
+    /// How many packets are under way: in messages that wait and in actors' own queues. Counted anew, for the ledger.
+    /// </summary>
     public long PacketsInFlight
     {
         get
         {
             long packets = _machines.Values.Sum(slot => slot.CountHeldPackets());
-            for (int i = 0; i < (_shards?.Count ?? 0); i++)
-            {
-                packets += _shards![i].Queue.CountPackets(); // Not null: count > 0.
-            }
-
-            return packets;
+            return packets + (_shards?.All.Sum(shard => shard.Queue.CountPackets()) ?? 0);
         }
     }
 
@@ -77,15 +80,21 @@ public sealed class InProcessEngine(EngineOptions options) : IDisposable
     /// <summary>Adds a machine with its actors, before the run starts.</summary>
     /// <param name="machine">The machine; its name is unique in the run.</param>
     /// <param name="root">The actor that alone may create and end the machine's actors.</param>
-    /// <param name="others">The actors that are there from the start, in the order in which they start after the root.</param>
+    /// <param name="others">The actors that are there from the start, in the order in which they start after the
+    /// root.</param>
     public void Add(MachineRef machine, Actor root, IEnumerable<Actor> others)
     {
         RefuseAfterStart($"machine {machine.Name}");
         _added.Add((machine, [root, .. others]));
     }
 
-    /// <summary>Declares that messages from one machine to another take at least so long, before the run starts.</summary>
-    /// <remarks>The least over wires that cross shards is the lookahead; a message between machines that comes sooner is refused.</remarks>
+    /// <summary>
+    /// Declares that messages from one machine to another take at least so long, before the run starts.
+    /// </summary>
+    /// <remarks>
+    /// The least over wires that cross shards is the lookahead; a message between machines that comes sooner is
+    /// refused.
+    /// </remarks>
     /// <exception cref="EngineException">The latency is not above zero.</exception>
     public void DeclareWire(MachineRef from, MachineRef to, long leastLatencyNanoseconds)
     {
@@ -109,7 +118,8 @@ public sealed class InProcessEngine(EngineOptions options) : IDisposable
             MachineSlot slot = new(machine, shards[map.Of(machine)]);
             if (!_machines.TryAdd(machine.Name, slot))
             {
-                throw new EngineException($"Two machines are called {machine.Name}; names of machines are unique in a run.");
+                throw new EngineException(
+                    $"Two machines are called {machine.Name}; names of machines are unique in a run.");
             }
 
             machine.EngineSlot = slot;
@@ -134,11 +144,14 @@ public sealed class InProcessEngine(EngineOptions options) : IDisposable
         shards.Flush();
     }
 
-    /// <summary>Runs everything before an instant. What is due at the instant itself has not happened when this returns.</summary>
+    /// <summary>
+    /// Runs everything before an instant. What is due at the instant itself has not happened when this returns.
+    /// </summary>
     public void RunUntil(SimTime end) => Run(loop => loop.RunUntil(end.Nanoseconds));
 
     /// <summary>
-    /// Runs while a condition holds, which is asked at whole milliseconds of virtual time only, with all shards stopped and
+    /// Runs while a condition holds, which is asked at whole milliseconds of virtual time only, with all shards stopped
+    /// and
     /// the journal handed over: after each millisecond in which something happened.
     /// </summary>
     /// <returns>True when the condition no longer held; false when the limit came first.</returns>
@@ -168,7 +181,9 @@ public sealed class InProcessEngine(EngineOptions options) : IDisposable
         Run(loop => loop.Drive(limit.Nanoseconds, stop));
     }
 
-    /// <summary>Lets a stopped clock (<see cref="ClockKind.Step"/>) advance by a duration; may be called from any thread.</summary>
+    /// <summary>
+    /// Lets a stopped clock (<see cref="ClockKind.Step"/>) advance by a duration; may be called from any thread.
+    /// </summary>
     public void Advance(SimDuration duration)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(duration.Nanoseconds);
@@ -178,13 +193,15 @@ public sealed class InProcessEngine(EngineOptions options) : IDisposable
     }
 
     /// <summary>
-    /// Brings a message in from outside; may be called from any thread. It enters at the next whole millisecond that all
+    /// Brings a message in from outside; may be called from any thread. It enters at the next whole millisecond that
+    /// all
     /// shards still have before them, and is written to the input log with that time.
     /// </summary>
     public void Inject(ActorRef to, Message message) => _inputs.Add(to, message);
 
     /// <summary>Brings in what an input log recorded, each at its time. Call before running.</summary>
-    /// <exception cref="EngineException">An input is for a machine that is not part of the run, or lies in the past.</exception>
+    /// <exception cref="EngineException">An input is for a machine that is not part of the run, or lies in the
+    /// past.</exception>
     public void Replay(IEnumerable<RecordedInput> inputs, IInputEncoding encoding)
     {
         Start();
@@ -192,7 +209,8 @@ public sealed class InProcessEngine(EngineOptions options) : IDisposable
         {
             if (!_machines.TryGetValue(input.Machine, out MachineSlot? slot))
             {
-                throw new EngineException($"Input at {new SimTime(input.TimeNanoseconds)}: no machine is called {input.Machine}.");
+                throw new EngineException(
+                    $"Input at {new SimTime(input.TimeNanoseconds)}: no machine is called {input.Machine}.");
             }
 
             ActorRef to = slot.Find(input.Actor)?.Self is ActorRef living && living.Incarnation == input.Incarnation
@@ -233,7 +251,8 @@ public sealed class InProcessEngine(EngineOptions options) : IDisposable
         if (_loop is not null)
         {
             throw new NotSupportedException(
-                $"{what}: machines and wires are fixed when the run starts; add it before, and let its actors join later.");
+                $"{what}: machines and wires are fixed when the run starts; add it before, and "
+                + "let its actors join later.");
         }
     }
 }

@@ -78,8 +78,8 @@ public sealed class Ledger : IJournalProjection
     /// <returns>Null when they agree, else a sentence with all figures.</returns>
     public string? Check(long inFlight) => inFlight == InFlight
         ? null
-        : $"The packet ledger does not balance: originated {Originated} + copied {Copied} + fragmented {Fragmented} is not "
-          + $"delivered {Delivered} + dropped {Dropped} + absorbed {Absorbed} + in flight {inFlight}; "
+        : $"The packet ledger does not balance: originated {Originated} + copied {Copied} + fragmented {Fragmented} "
+          + $"is not delivered {Delivered} + dropped {Dropped} + absorbed {Absorbed} + in flight {inFlight}; "
           + $"{InFlight - inFlight:+#;-#;0} packets ended without an entry (or, below 0, were made or ended twice).";
 
     private void Drop(in JournalEntry entry)
@@ -93,7 +93,9 @@ public sealed class Ledger : IJournalProjection
         }
     }
 
-    /// <summary>Compares causes by identity: hashing a whole rule for each drop would cost more than the drop.</summary>
+    /// <summary>
+    /// Compares causes by identity: hashing a whole rule for each drop would cost more than the drop.
+    /// </summary>
     private sealed class CauseComparer : IEqualityComparer<(DropReason Reason, IDescribed Cause)>
     {
         public static readonly CauseComparer Instance = new();

@@ -55,7 +55,9 @@ internal sealed class MachineSlot(MachineRef machine, Shard shard)
         return true;
     }
 
-    /// <summary>The living actor that a reference means, though the reference may be another object than the actor's own.</summary>
+    /// <summary>
+    /// The living actor that a reference means, though the reference may be another object than the actor's own.
+    /// </summary>
     public Actor? Find(ActorRef reference) =>
         _living.TryGetValue(reference.Name, out Actor? actor) && actor.Self.Id == reference.Id ? actor : null;
 

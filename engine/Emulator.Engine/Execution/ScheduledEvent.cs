@@ -4,7 +4,9 @@ using Emulator.Core.Actors;
 namespace Emulator.Engine.Execution;
 
 /// <summary>A message on its way, with the key that places it in the one order of events.</summary>
-/// <remarks>The key is (time, step, sender's id, sender's sequence number); where two ids are equal the names decide.</remarks>
+/// <remarks>
+/// The key is (time, step, sender's id, sender's sequence number); where two ids are equal the names decide.
+/// </remarks>
 [StructLayout(LayoutKind.Auto)]
 public struct ScheduledEvent
 {

@@ -4,7 +4,9 @@ using Emulator.Core.Time;
 
 namespace Emulator.Engine.Execution;
 
-/// <summary>A set of whole machines with one event queue and one outbox. It runs alone, one message at a time.</summary>
+/// <summary>
+/// A set of whole machines with one event queue and one outbox. It runs alone, one message at a time.
+/// </summary>
 internal sealed class Shard
 {
     /// <summary>How many causal steps may follow each other at one instant.</summary>
@@ -39,7 +41,9 @@ internal sealed class Shard
     /// <summary>Events for other shards, to be handed over when the window ends.</summary>
     public List<ScheduledEvent> Handover { get; } = [];
 
-    /// <summary>Called when the journal waits for too long inside a window; null where it waits for the window's end.</summary>
+    /// <summary>
+    /// Called when the journal waits for too long inside a window; null where it waits for the window's end.
+    /// </summary>
     public Action? JournalFull { get; set; }
 
     /// <summary>How many messages were delivered.</summary>
@@ -94,8 +98,9 @@ internal sealed class Shard
             if (entry.Actor.Machine.EngineSlot is not MachineSlot slot || !ReferenceEquals(slot.Shard, this))
             {
                 throw new EngineException(
-                    $"A journal entry of kind {entry.Kind} names {entry.Actor.Name} of machine {entry.Actor.Machine.Name}, "
-                    + "which another machine cannot speak for; journal it at an actor of the machine where it happened.");
+                    $"A journal entry of kind {entry.Kind} names {entry.Actor.Name} of machine "
+                    + $"{entry.Actor.Machine.Name}, which another machine cannot speak for; "
+                    + "journal it at an actor of the machine where it happened.");
             }
 
             slot.Digest = Execution.Digest.Add(slot.Digest, entry);
@@ -182,7 +187,8 @@ internal sealed class Shard
 
         if (to.Machine.EngineSlot is not MachineSlot slot)
         {
-            throw new EngineException($"{from.Name} sends to {to.Name}, whose machine {to.Machine.Name} is not part of the run.");
+            throw new EngineException(
+                $"{from.Name} sends to {to.Name}, whose machine {to.Machine.Name} is not part of the run.");
         }
 
         if (ReferenceEquals(slot.Shard, this))
@@ -194,33 +200,38 @@ internal sealed class Shard
         if (scheduled.Time < _windowEnd)
         {
             throw new EngineException(
-                $"{from.Name} on {from.Machine.Name} sends to {to.Name} on {to.Machine.Name} with a delay of {delay} ns, less than "
-                + "any wire declared between their shards; declare the wire with its least latency.");
+                $"{from.Name} on {from.Machine.Name} sends to {to.Name} on {to.Machine.Name} "
+                + $"with a delay of {delay} ns, less than any wire declared between their "
+                + "shards; declare the wire with its least latency.");
         }
 
         Handover.Add(scheduled);
     }
 
     private static EngineException Failed(in ScheduledEvent current, Exception exception) => new(
-        $"{current.To.Name} failed at {new SimTime(current.Time)} on {current.Message.GetType().Name} from {current.Sender.Name}: "
+        $"{current.To.Name} failed at {new SimTime(current.Time)} on {current.Message.GetType().Name} from "
+        + $"{current.Sender.Name}: "
         + exception.Message,
         exception);
 
     private EngineException RefuseTooSoon(ActorRef from, ActorRef to, long delay) => new(delay == 0
-        ? $"zero-latency link between machines: {from.Name} on {from.Machine.Name} sends to {to.Name} on {to.Machine.Name} without "
-          + "delay; give the wire a latency of at least 1 ns."
-        : $"{from.Name} on {from.Machine.Name} sends to {to.Name} on {to.Machine.Name} with a delay of {delay} ns, less than the "
-          + $"{_leastLatency} ns of the fastest wire declared; send over a wire, or declare it.");
+        ? $"zero-latency link between machines: {from.Name} on {from.Machine.Name} sends to {to.Name} on "
+          + $"{to.Machine.Name} without delay; give the wire a latency of at least 1 ns."
+        : $"{from.Name} on {from.Machine.Name} sends to {to.Name} on {to.Machine.Name} with a delay of {delay} ns, "
+          + $"less than the {_leastLatency} ns of the fastest wire declared; send over a wire, or declare it.");
 
-    /// <summary>A message for an actor that has ended goes to its machine's root, in the next step of the same instant.</summary>
+    /// <summary>
+    /// A message for an actor that has ended goes to its machine's root, in the next step of the same instant.
+    /// </summary>
     private void ReturnToRoot(in ScheduledEvent current)
     {
         Actor? root = (current.To.Machine.EngineSlot as MachineSlot)?.Root;
         if (root is null || ReferenceEquals(root.Self.Target, null) || current.Message is UndeliveredMessage)
         {
             throw new EngineException(
-                $"{current.To.Name} on {current.To.Machine.Name} does not live at {new SimTime(current.Time)}, and neither does the "
-                + $"machine's root, which should take {current.Message.GetType().Name} from {current.Sender.Name}.");
+                $"{current.To.Name} on {current.To.Machine.Name} does not live at {new SimTime(current.Time)}, and "
+                + $"neither does the machine's root, which should take "
+                + $"{current.Message.GetType().Name} from {current.Sender.Name}.");
         }
 
         Queue.Push(current with
@@ -250,8 +261,8 @@ internal sealed class Shard
         if (current.Step > StepMax)
         {
             throw new EngineException(
-                $"More than {StepMax:N0} causal steps at {new SimTime(current.Time)}: these actors keep sending to each other "
-                + $"without delay: {string.Join(", ", _endlessActors)}.");
+                $"More than {StepMax:N0} causal steps at {new SimTime(current.Time)}: these actors keep sending to "
+                + $"each other without delay: {string.Join(", ", _endlessActors)}.");
         }
     }
 }

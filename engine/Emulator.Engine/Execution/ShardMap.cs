@@ -3,10 +3,14 @@ using Emulator.Core.Randomness;
 
 namespace Emulator.Engine.Execution;
 
-/// <summary>Which shard a machine belongs to: a pure function of the run's zones, the machine's zone and name, and the count.</summary>
+/// <summary>
+/// Which shard a machine belongs to: a pure function of the run's zones, the machine's zone and name, and the count.
+/// </summary>
 /// <remarks>
-/// Zones are dealt out in the order of their names, so that shards cut along zones, where latencies are longest. With more
-/// shards than zones a zone has several, and its machines are spread over them by a hash of their names. A machine that is
+/// Zones are dealt out in the order of their names, so that shards cut along zones, where latencies are longest. With
+/// more
+/// shards than zones a zone has several, and its machines are spread over them by a hash of their names. A machine that
+/// is
 /// added to a known zone moves no other.
 /// </remarks>
 public sealed class ShardMap
@@ -32,7 +36,8 @@ public sealed class ShardMap
         int zone = Array.BinarySearch(_zones, machine.Zone, StringComparer.Ordinal);
         if (zone < 0)
         {
-            throw new ArgumentException($"{machine.Name}: zone {machine.Zone} is not one of {string.Join(", ", _zones)}.");
+            throw new ArgumentException(
+                $"{machine.Name}: zone {machine.Zone} is not one of {string.Join(", ", _zones)}.");
         }
 
         if (_zones.Length >= Count)

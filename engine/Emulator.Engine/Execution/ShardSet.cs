@@ -39,6 +39,9 @@ internal sealed class ShardSet : IDisposable
 
     public int Count => _shards.Length;
 
+    /// <summary>The shards in the order of their indices.</summary>
+    public IReadOnlyList<Shard> All => _shards;
+
     /// <summary>How many windows were run.</summary>
     public long Windows { get; private set; }
 

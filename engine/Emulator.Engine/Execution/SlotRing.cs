@@ -2,7 +2,9 @@ using System.Numerics;
 
 namespace Emulator.Engine.Execution;
 
-/// <summary>4,096 linked lists of places in a table, with a bitmap that finds the first list that is not empty in two steps.</summary>
+/// <summary>
+/// 4,096 linked lists of places in a table, with a bitmap that finds the first list that is not empty in two steps.
+/// </summary>
 internal sealed class SlotRing
 {
     /// <summary>Bits of a slot number.</summary>

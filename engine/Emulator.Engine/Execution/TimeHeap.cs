@@ -1,6 +1,8 @@
 namespace Emulator.Engine.Execution;
 
-/// <summary>A 4-ary heap of (time, place): what lies too far ahead for the rings. Equal times come out in no order.</summary>
+/// <summary>
+/// A 4-ary heap of (time, place): what lies too far ahead for the rings. Equal times come out in no order.
+/// </summary>
 internal sealed class TimeHeap
 {
     private (long Time, int Place)[] _entries = new (long, int)[256];

@@ -156,7 +156,9 @@ internal sealed class TimeLoop(
         Now = Math.Max(Now, end);
     }
 
-    /// <summary>Whether the clock lets time come to the goal already; if not, waits for a while or for an input.</summary>
+    /// <summary>
+    /// Whether the clock lets time come to the goal already; if not, waits for a while or for an input.
+    /// </summary>
     private bool WallAllows(long goal, long next)
     {
         ClockMode clock = engine.Clock;

@@ -1,6 +1,9 @@
 namespace Emulator.Engine.Execution;
 
-/// <summary>The threads that run the shards of a window. The caller of <see cref="Run"/> works too and returns when all are done.</summary>
+/// <summary>
+/// The threads that run the shards of a window. The caller of <see cref="Run"/> works too and returns when all are
+/// done.
+/// </summary>
 internal sealed class WindowCrew : IDisposable
 {
     private const int SpinsMax = 200;

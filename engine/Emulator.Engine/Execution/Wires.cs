@@ -2,7 +2,9 @@ using Emulator.Core.Actors;
 
 namespace Emulator.Engine.Execution;
 
-/// <summary>The wires that were declared, for the lookahead: how long a shard may run before another can reach it.</summary>
+/// <summary>
+/// The wires that were declared, for the lookahead: how long a shard may run before another can reach it.
+/// </summary>
 internal sealed class Wires
 {
     private readonly List<(MachineRef From, MachineRef To, long LeastLatency)> _wires = [];
@@ -23,7 +25,9 @@ internal sealed class Wires
         _wires.Add((from, to, leastLatencyNanoseconds));
     }
 
-    /// <summary>The least latency of the wires that cross shards, or <see cref="long.MaxValue"/> when none does.</summary>
+    /// <summary>
+    /// The least latency of the wires that cross shards, or <see cref="long.MaxValue"/> when none does.
+    /// </summary>
     public long Lookahead(ShardMap map)
     {
         long least = long.MaxValue;

@@ -1,7 +1,8 @@
 namespace Emulator.Engine.Inputs;
 
 /// <summary>
-/// Everything that came into a run from outside, with the virtual time at which it entered. Inputs + seed + version = the run.
+/// Everything that came into a run from outside, with the virtual time at which it entered. Inputs + seed + version =
+/// the run.
 /// </summary>
 /// <remarks>The first line names the format; each further line is a <see cref="RecordedInput"/>.</remarks>
 public sealed class InputLog
@@ -27,7 +28,8 @@ public sealed class InputLog
         string? first = reader.ReadLine();
         if (first != Header)
         {
-            throw new FormatException($"Not an input log of this version: the first line is '{first}', not '{Header}'.");
+            throw new FormatException(
+                $"Not an input log of this version: the first line is '{first}', not '{Header}'.");
         }
 
         List<RecordedInput> inputs = [];

@@ -2,7 +2,9 @@ using Emulator.Core.Actors;
 
 namespace Emulator.Engine.Inputs;
 
-/// <summary>Where other threads leave what comes from outside until the engine takes it, with all shards stopped.</summary>
+/// <summary>
+/// Where other threads leave what comes from outside until the engine takes it, with all shards stopped.
+/// </summary>
 internal sealed class InputQueue
 {
     /// <summary>How many inputs may wait to be taken.</summary>

@@ -19,7 +19,8 @@ public sealed record RecordedInput(long TimeNanoseconds, string Machine, string 
         {
             if (field.AsSpan().IndexOfAny('\t', '\n', '\r') >= 0)
             {
-                throw new FormatException($"Input for {Actor}: '{field}' holds a tab or a line break; its encoding must escape them.");
+                throw new FormatException(
+                    $"Input for {Actor}: '{field}' holds a tab or a line break; its encoding must escape them.");
             }
         }
 
@@ -37,7 +38,8 @@ public sealed record RecordedInput(long TimeNanoseconds, string Machine, string 
             || !long.TryParse(fields[0], NumberStyles.None, CultureInfo.InvariantCulture, out long time))
         {
             throw new FormatException(
-                $"Input log, line {number}: '{line}' is not time, machine, actor, incarnation and message separated by tabs.");
+                $"Input log, line {number}: '{line}' is not time, machine, actor, incarnation and message "
+                + "separated by tabs.");
         }
 
         return new RecordedInput(time, fields[1], fields[2], fields[3], fields[4]);

@@ -11,8 +11,8 @@ namespace Emulator.Engine.Telemetry;
 /// <param name="Length">Its IP total length.</param>
 /// <param name="Protocol"><c>tcp</c>, <c>udp</c> or <c>icmp</c>.</param>
 public sealed record QuotedPacket(
-    IPv4Address Source, IPv4Address Destination, (ushort Source, ushort Destination)? Ports, byte TimeToLive, int Length,
-    string Protocol);
+    IPv4Address Source, IPv4Address Destination, (ushort Source, ushort Destination)? Ports, byte TimeToLive,
+    int Length, string Protocol);
 
 /// <summary>The ICMP fields of a packet.</summary>
 /// <param name="Type">The type.</param>
@@ -23,7 +23,8 @@ public sealed record HopIcmp(byte Type, byte Code, int? Mtu, QuotedPacket? Quote
 
 /// <summary>The headers around a packet inside a VXLAN tunnel.</summary>
 public sealed record HopOuter(
-    MacAddress SourceMac, MacAddress DestinationMac, Endpoint Source, Endpoint Destination, byte TimeToLive, int Length, int Vni);
+    MacAddress SourceMac, MacAddress DestinationMac, Endpoint Source, Endpoint Destination, byte TimeToLive,
+    int Length, int Vni);
 
 /// <summary>
 /// A frame's fields as a capture at one interface shows them. For a frame in a tunnel they are the inner packet's, and
@@ -59,8 +60,8 @@ public sealed record HopPacket
     public required int Length { get; init; }
 
     /// <summary>
-    /// Bytes above the transport header: what the UDP header says, a segment's data, an echo's data. Null for ICMP errors,
-    /// ARP and fragments after the first.
+    /// Bytes above the transport header: what the UDP header says, a segment's data, an echo's data. Null for ICMP
+    /// errors, ARP and fragments after the first.
     /// </summary>
     public int? PayloadLength { get; init; }
 
@@ -119,7 +120,8 @@ public sealed record HopPacket
     {
         Span<char> letters = stackalloc char[6];
         int count = 0;
-        ReadOnlySpan<TcpFlags> order = [TcpFlags.Fin, TcpFlags.Syn, TcpFlags.Rst, TcpFlags.Psh, TcpFlags.Ack, TcpFlags.Urg];
+        ReadOnlySpan<TcpFlags> order = [TcpFlags.Fin, TcpFlags.Syn, TcpFlags.Rst, TcpFlags.Psh, TcpFlags.Ack,
+            TcpFlags.Urg];
         for (int i = 0; i < order.Length; i++)
         {
             if ((flags & order[i]) != 0)
@@ -131,7 +133,8 @@ public sealed record HopPacket
         return new string(letters[..count]);
     }
 
-    /// <summary>TCP options in the order of the wire: <c>mss=1410</c>, <c>sackOK</c>, <c>ts</c>, <c>wscale=10</c>, <c>sack</c>.</summary>
+    /// <summary>TCP options in the order of the wire: <c>mss=1410</c>, <c>sackOK</c>, <c>ts</c>, <c>wscale=10</c>,
+    /// <c>sack</c>.</summary>
     public static IReadOnlyList<string> Words(TcpOptions options)
     {
         var words = new List<string>();
@@ -209,7 +212,8 @@ public sealed record HopPacket
     }
 
     private static int? MtuOf(IcmpMessage icmp) =>
-        icmp is { Type: IcmpType.DestinationUnreachable, Code: IcmpUnreachable.FragmentationNeeded } ? (int)(icmp.Rest & 0xFFFF) : null;
+        icmp is { Type: IcmpType.DestinationUnreachable, Code: IcmpUnreachable.FragmentationNeeded }
+            ? (int)(icmp.Rest & 0xFFFF) : null;
 
     private static (ushort Source, ushort Destination)? PortsOf(TransportPayload payload) => payload switch
     {

@@ -3,7 +3,8 @@ using Emulator.Core.Packets;
 
 namespace Emulator.Engine.Telemetry;
 
-/// <summary>Journal entries of one exchange put together to hops: each with what was decided before it and how it ended.</summary>
+/// <summary>Journal entries of one exchange put together to hops: each with what was decided before it and how it
+/// ended.</summary>
 /// <remarks>
 /// One machine's entries come in their order, so details are kept for (packet, machine) until that packet's next hop
 /// there. What is left at the end belongs to the packet's last hop on the machine, or anywhere.
@@ -53,7 +54,8 @@ internal sealed class HopSequence
     {
         if (entry.Interface is null || entry.Subject is not EthernetFrame frame)
         {
-            throw new InvalidOperationException($"a hop of packet {entry.Packet:x16} at {entry.Actor} lacks interface or frame");
+            throw new InvalidOperationException(
+                $"a hop of packet {entry.Packet:x16} at {entry.Actor} lacks interface or frame");
         }
 
         var hop = new TraceHop
@@ -107,7 +109,8 @@ internal sealed class HopSequence
 
         TraceHop[] sorted =
         [
-            .. _hops.OrderBy(h => h.Hop.TimeNanoseconds).ThenBy(h => h.Machine, StringComparer.Ordinal).Select(h => h.Hop),
+            .. _hops.OrderBy(h => h.Hop.TimeNanoseconds).ThenBy(h => h.Machine, StringComparer.Ordinal)
+                .Select(h => h.Hop),
         ];
         var previous = new Dictionary<ulong, TraceHop>();
         for (int i = 0; i < sorted.Length; i++)
@@ -136,7 +139,10 @@ internal sealed class HopSequence
 
         bool changed = previous is not null && previous.Packet.Protocol == hop.Packet.Protocol
             && (previous.Packet.Source != hop.Packet.Source || previous.Packet.Destination != hop.Packet.Destination
-                || (hop.Packet.Ports is not null && previous.Packet.Ports is not null && previous.Packet.Ports != hop.Packet.Ports));
-        return changed ? HopAction.Translated : hop.Direction == Direction.Out ? HopAction.Forwarded : HopAction.Received;
+                || (hop.Packet.Ports is not null && previous.Packet.Ports is not null
+                    && previous.Packet.Ports != hop.Packet.Ports));
+        return changed ? HopAction.Translated
+            : hop.Direction == Direction.Out ? HopAction.Forwarded
+            : HopAction.Received;
     }
 }

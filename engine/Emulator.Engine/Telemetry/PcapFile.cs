@@ -5,8 +5,8 @@ using Emulator.Core.Packets;
 namespace Emulator.Engine.Telemetry;
 
 /// <summary>
-/// One capture file: its interfaces and what waits to be written. It is open only while it is written to, so that a run of
-/// thousands of namespaces needs no handle for each.
+/// One capture file: its interfaces and what waits to be written. It is open only while it is written to, so that a
+/// run of thousands of namespaces needs no handle for each.
 /// </summary>
 internal sealed class PcapFile
 {

@@ -4,10 +4,12 @@ using Emulator.Engine.Execution;
 
 namespace Emulator.Engine.Telemetry;
 
-/// <summary>Hops as capture files: one with every interface in it, or one for each network namespace in a folder.</summary>
+/// <summary>Hops as capture files: one with every interface in it, or one for each network namespace in a
+/// folder.</summary>
 /// <remarks>
-/// Frames are in order of time within what one call of <see cref="Write"/> brings, and nearly so over the file; Wireshark
-/// sorts, and <c>reordercap</c> sorts a file. Dispose it at the end: until then the last bytes wait in memory.
+/// Frames are in order of time within what one call of <see cref="Write"/> brings, and nearly so over the file;
+/// Wireshark sorts, and <c>reordercap</c> sorts a file. Dispose it at the end: until then the last bytes wait in
+/// memory.
 /// </remarks>
 public sealed class PcapWriter : IJournalProjection, IDisposable
 {
@@ -42,7 +44,8 @@ public sealed class PcapWriter : IJournalProjection, IDisposable
     public static PcapWriter ToFile(string path, long epochNanoseconds) =>
         new(epochNanoseconds, null, new PcapFile(path));
 
-    /// <summary>A writer of one file for each network namespace, <c>web-0</c> of <c>default</c> in <c>default_web-0.pcapng</c>.</summary>
+    /// <summary>A writer of one file for each network namespace, <c>web-0</c> of <c>default</c> in
+    /// <c>default_web-0.pcapng</c>.</summary>
     /// <param name="folder">The folder; made if it is not there.</param>
     /// <param name="epochNanoseconds">What virtual time 0 is, in nanoseconds since 1970.</param>
     public static PcapWriter ToFolder(string folder, long epochNanoseconds)
@@ -88,7 +91,8 @@ public sealed class PcapWriter : IJournalProjection, IDisposable
     {
         if (entry.Interface is not { } at || entry.Subject is not EthernetFrame frame)
         {
-            throw new InvalidOperationException($"a hop of packet {entry.Packet:x16} at {entry.Actor} lacks interface or frame");
+            throw new InvalidOperationException(
+                $"a hop of packet {entry.Packet:x16} at {entry.Actor} lacks interface or frame");
         }
 
         PcapFile file = _single ?? FileOf(at);

@@ -9,7 +9,8 @@ namespace Emulator.Engine.Telemetry;
 /// <c>hook</c>, <c>rule</c>, <c>route</c>, <c>nat</c>, <c>conntrack</c>, <c>fdb</c>, <c>neighbour</c>, <c>tunnel</c>,
 /// <c>queue</c>, <c>draw</c>, <c>delivered</c> or <c>dropped</c>.
 /// </param>
-/// <param name="Text">What, in the tool's own words: a rule as iptables prints it, a route as <c>ip route</c> does.</param>
+/// <param name="Text">What, in the tool's own words: a rule as iptables prints it, a route as <c>ip route</c>
+/// does.</param>
 public sealed record TraceDecision(string Kind, string Text)
 {
     private static readonly string[] HookNames = ["PREROUTING", "INPUT", "FORWARD", "OUTPUT", "POSTROUTING"];
@@ -23,7 +24,8 @@ public sealed record TraceDecision(string Kind, string Text)
     /// <summary>Source and destination after a translation.</summary>
     public string? After { get; init; }
 
-    /// <summary>Nanoseconds in a queue and on the wire, for <c>queue</c>; what was drawn and out of how many, for <c>draw</c>.</summary>
+    /// <summary>Nanoseconds in a queue and on the wire, for <c>queue</c>; what was drawn and out of how many, for
+    /// <c>draw</c>.</summary>
     public (long First, long Second)? Figures { get; init; }
 
     /// <summary>Why, for <c>dropped</c>.</summary>
@@ -42,7 +44,10 @@ public sealed record TraceDecision(string Kind, string Text)
             {
                 Figures = (entry.A, entry.B),
             },
-            JournalKind.Draw => new TraceDecision("draw", $"{text}: {entry.A} of {entry.B}") { Figures = (entry.A, entry.B) },
+            JournalKind.Draw => new TraceDecision("draw", $"{text}: {entry.A} of {entry.B}")
+            {
+                Figures = (entry.A, entry.B),
+            },
             JournalKind.Delivered => new TraceDecision("delivered", "delivered"),
             JournalKind.Dropped => new TraceDecision("dropped", RuleOf(in entry) ?? entry.Reason.ToString())
             {
@@ -52,11 +57,13 @@ public sealed record TraceDecision(string Kind, string Text)
         };
     }
 
-    /// <summary>The text of what dropped a packet: a rule, route or entry; null where nothing but the reason is known.</summary>
+    /// <summary>The text of what dropped a packet: a rule, route or entry; null where nothing but the reason is
+    /// known.</summary>
     public static string? RuleOf(in JournalEntry dropped) =>
         dropped.Subject is IDescribed or string ? TextOf(dropped.Subject) : null;
 
-    /// <summary>Two endpoints as one <see cref="JournalKind.Nat"/> figure holds one: the address above 16 bits of port.</summary>
+    /// <summary>Two endpoints as one <see cref="JournalKind.Nat"/> figure holds one: the address above 16 bits of
+    /// port.</summary>
     public static Endpoint Unpack(long figure) => new(new IPv4Address((uint)(figure >> 16)), (ushort)figure);
 
     private static TraceDecision Nat(in JournalEntry entry)
@@ -74,7 +81,8 @@ public sealed record TraceDecision(string Kind, string Text)
         _ => $"{packet.Source}:0>{packet.Destination}:0",
     };
 
-    private static string HookName(long hook) => hook >= 0 && hook < HookNames.Length ? HookNames[hook] : $"hook {hook}";
+    private static string HookName(long hook) =>
+        hook >= 0 && hook < HookNames.Length ? HookNames[hook] : $"hook {hook}";
 
     private static string TextOf(object? subject) => subject switch
     {

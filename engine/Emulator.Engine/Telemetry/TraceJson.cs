@@ -19,7 +19,10 @@ public static class TraceJson
     public static string Write(TraceReport report, bool indented = true)
     {
         var buffer = new ArrayBufferWriter<byte>();
-        var options = new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, Indented = indented };
+        var options = new JsonWriterOptions
+        {
+            Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, Indented = indented,
+        };
         using (var json = new Utf8JsonWriter(buffer, options))
         {
             Write(report, json);

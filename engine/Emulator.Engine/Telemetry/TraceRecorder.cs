@@ -4,7 +4,8 @@ using Emulator.Engine.Execution;
 
 namespace Emulator.Engine.Telemetry;
 
-/// <summary>Keeps the journal entries of one application exchange, details included, for a <see cref="TraceReport"/>.</summary>
+/// <summary>Keeps the journal entries of one application exchange, details included, for a
+/// <see cref="TraceReport"/>.</summary>
 /// <param name="flow">The exchange; null takes the first one that starts while recording.</param>
 /// <param name="entriesMax">
 /// How many entries are kept. Later ones are counted in <see cref="EntriesOverMax"/> and not kept. Default 200,000.
@@ -22,7 +23,7 @@ public sealed class TraceRecorder(ulong? flow = null, int entriesMax = 200_000) 
     /// <summary>How many entries of the exchange did not fit.</summary>
     public long EntriesOverMax { get; private set; }
 
-    /// <summary>Whether the exchange has ended.</summary>
+    /// <summary>Whether the exchange has ended for its client.</summary>
     public bool HasEnded { get; private set; }
 
     /// <inheritdoc/>
@@ -55,7 +56,7 @@ public sealed class TraceRecorder(ulong? flow = null, int entriesMax = 200_000) 
 
     private void Keep(in JournalEntry entry)
     {
-        HasEnded |= entry.Kind == JournalKind.ExchangeEnded;
+        HasEnded |= entry is { Kind: JournalKind.ExchangeEnded, IsReply: false };
         if (_entries.Count < entriesMax)
         {
             _entries.Add(entry);

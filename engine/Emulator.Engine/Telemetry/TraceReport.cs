@@ -1,3 +1,4 @@
+using Emulator.Core.Actors;
 using Emulator.Core.Journal;
 using Emulator.Core.Packets;
 
@@ -54,19 +55,15 @@ public sealed class TraceReport
     public required IReadOnlyList<TraceBranch> Branches { get; init; }
 
     /// <summary>Reports on recorded entries.</summary>
-    /// <param name="entries">The entries of one exchange, each machine's in order; see <see cref="TraceRecorder.Entries"/>.</param>
+    /// <param name="entries">The entries of one exchange, each machine's in order; see
+    /// <see cref="TraceRecorder.Entries"/>.</param>
     /// <param name="seed">The run's seed.</param>
     /// <param name="digest">The run's digest.</param>
     /// <param name="branches">The endpoints that the request could have gone to, if the caller knows.</param>
     public static TraceReport From(
         IReadOnlyList<JournalEntry> entries, ulong seed, string digest, IReadOnlyList<TraceBranch>? branches = null)
     {
-        JournalEntry? end = null;
-        foreach (JournalEntry entry in entries)
-        {
-            end = entry.Kind == JournalKind.ExchangeEnded ? entry : end;
-        }
-
+        JournalEntry? end = EndOf(entries);
         bool succeeded = end is { A: 0 };
         JournalEntry? drop = succeeded ? null : DropThatMatters(entries, end is null);
         bool delivered = succeeded
@@ -86,9 +83,32 @@ public sealed class TraceReport
         };
     }
 
+    /// <summary>The end that the client saw: the one who began the exchange, not a server or a proxy on the
+    /// way.</summary>
+    private static JournalEntry? EndOf(IReadOnlyList<JournalEntry> entries)
+    {
+        ActorRef? client = null;
+        JournalEntry? end = null;
+        foreach (JournalEntry entry in entries)
+        {
+            if (entry.IsReply)
+            {
+                continue;
+            }
+
+            client ??= entry.Kind == JournalKind.ExchangeStarted ? entry.Actor : null;
+            if (entry.Kind == JournalKind.ExchangeEnded && (client is null || entry.Actor == client))
+            {
+                end = entry;
+            }
+        }
+
+        return end;
+    }
+
     /// <summary>
-    /// The last drop of a packet no copy of which was delivered: of a request before a reply, of IPv4 before ARP. While the
-    /// exchange goes on, a request that arrived after it means that it did not matter.
+    /// The last drop of a packet no copy of which was delivered: of a request before a reply, of IPv4 before ARP.
+    /// While the exchange goes on, a request that arrived after it means that it did not matter.
     /// </summary>
     private static JournalEntry? DropThatMatters(IReadOnlyList<JournalEntry> entries, bool isUnended)
     {

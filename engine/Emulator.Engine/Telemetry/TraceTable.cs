@@ -29,8 +29,9 @@ public static class TraceTable
     }
 
     /// <summary>
-    /// One line for regression tests: the path of one packet (the one that was dropped, else the first request), namespaces
-    /// named where they change, translations and tunnels on the way, the verdict and how long the packet took.
+    /// One line for regression tests: the path of one packet (the one that was dropped, else the first request),
+    /// namespaces named where they change, translations and tunnels on the way, the verdict and how long the packet
+    /// took.
     /// </summary>
     public static string Minimal(TraceReport report)
     {

@@ -35,7 +35,7 @@ public sealed class ClusterInputTests
 
         Assert.Equal("mine", input.Cluster.Name);
         Assert.Equal(["namespaces /shop", "deployments.apps shop/web", "services default/web"],
-            input.Objects.Select(o => $"{o.Type} {o.Namespace}/{o.Name}"));
+            input.Objects.Select(o => o.Object).Select(o => $"{o.Type} {o.Namespace}/{o.Name}"));
         Assert.Equal("load", Assert.Single(input.Traffic).Name);
         Assert.Equal("", input.NotModelled.ToString());
     }
@@ -78,7 +78,7 @@ public sealed class ClusterInputTests
             + "Deployment.spec.template.spec.containers[].livenessProbe (1×), Pod.spec.containers[].env (1×), "
             + "Pod.spec.containers[].livenessProbe (2×), Pod.spec.volumes (1×)",
             input.NotModelled.ToString());
-        Assert.Equal(["Pod", "Deployment"], input.Objects.Select(o => o.Type.Kind));
+        Assert.Equal(["Pod", "Deployment"], input.Objects.Select(o => o.Object.Type.Kind));
     }
 
     [Theory]

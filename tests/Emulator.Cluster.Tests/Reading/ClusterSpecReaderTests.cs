@@ -173,7 +173,7 @@ public sealed class ClusterSpecReaderTests
                 defaultGateway: 192.168.77.100
                 switchPort: {name: sw-n2, mac: "0e:00:00:00:4d:0c"}
                 bridge: {name: br0, mac: "0a:58:0a:f4:02:99", mtu: 1390}
-                vtep: {name: vx7, mac: "02:f1:00:00:00:99", mtu: 1380}
+                vtep: {mac: "02:f1:00:00:00:99"}
                 neighbours: [{device: br0, address: 10.244.2.2, mac: "0a:58:0a:f4:02:02", state: reachable}]
             externalHosts:
               - name: ext
@@ -190,7 +190,7 @@ public sealed class ClusterSpecReaderTests
                 node.DefaultGateway?.ToString()));
         Assert.Equal("PortSpec { Name = sw-n2, Mac = 0e:00:00:00:4d:0c }", node.SwitchPort.ToString());
         Assert.Equal("BridgeSpec { Name = br0, Mac = 0a:58:0a:f4:02:99, Mtu = 1390 }", node.Bridge.ToString());
-        Assert.Equal("VtepSpec { Name = vx7, Mac = 02:f1:00:00:00:99, Mtu = 1380 }", node.Vtep?.ToString());
+        Assert.Equal("VtepSpec { Name = flannel.7, Mac = 02:f1:00:00:00:99, Mtu = 1430 }", node.Vtep?.ToString());
         Assert.Equal(NeighbourState.Reachable, Assert.Single(node.Neighbours).State);
         Assert.Equal(new CniSpec(CniMode.Vxlan, 1400, 7, 4789, false), spec.Cni);
         ExternalHostSpec host = Assert.Single(spec.ExternalHosts);

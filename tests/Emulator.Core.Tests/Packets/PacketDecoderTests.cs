@@ -11,7 +11,8 @@ public sealed class PacketDecoderTests
     {
         byte[] bytes = Encode(new RandomFrames(seed).Next());
 
-        Assert.True(PacketDecoder.TryDecode(bytes, RandomFrames.Identity, out EthernetFrame? decoded, out DecodeError error), $"{error}");
+        Assert.True(PacketDecoder.TryDecode(bytes, RandomFrames.Identity, out EthernetFrame? decoded,
+            out DecodeError error), $"{error}");
         Assert.Equal(bytes, Encode(decoded!));
     });
 
@@ -21,7 +22,8 @@ public sealed class PacketDecoderTests
         EthernetFrame frame = new RandomFrames(seed).Next();
 
         Assert.True(PacketDecoder.TryDecode(Encode(frame), RandomFrames.Identity, out EthernetFrame? decoded, out _));
-        Assert.Equal((frame.Source, frame.Destination, frame.Length), (decoded!.Source, decoded.Destination, decoded.Length));
+        Assert.Equal((frame.Source, frame.Destination, frame.Length),
+            (decoded!.Source, decoded.Destination, decoded.Length));
         AssertSame(frame.Payload, decoded.Payload);
     });
 
@@ -47,7 +49,8 @@ public sealed class PacketDecoderTests
     {
         var random = new RandomFrames(seed);
         byte[] bytes = random.Bytes(120);
-        bool taken = PacketDecoder.TryDecode(bytes, RandomFrames.Identity, out EthernetFrame? frame, out DecodeError error);
+        bool taken = PacketDecoder.TryDecode(bytes, RandomFrames.Identity, out EthernetFrame? frame,
+            out DecodeError error);
 
         Assert.Equal(taken, frame is not null);
         Assert.Equal(taken, error == DecodeError.None);
@@ -64,13 +67,15 @@ public sealed class PacketDecoderTests
         }
 
         bytes = bytes[..(1 + random.Below((uint)bytes.Length))];
-        bool taken = PacketDecoder.TryDecode(bytes, RandomFrames.Identity, out EthernetFrame? frame, out DecodeError error);
+        bool taken = PacketDecoder.TryDecode(bytes, RandomFrames.Identity, out EthernetFrame? frame,
+            out DecodeError error);
 
         Assert.Equal(taken, frame is not null);
         Assert.Equal(taken, error == DecodeError.None);
     });
 
-    /// <summary>A known good packet with one field spoilt: byte offsets as in RFC 791 section 3.1 after 14 of Ethernet.</summary>
+    /// <summary>A known good packet with one field spoilt: byte offsets as in RFC 791 section 3.1 after 14 of
+    /// Ethernet.</summary>
     [Theory]
     [InlineData(12, 0x86, DecodeError.EtherTypeUnknown)]
     [InlineData(14, 0x65, DecodeError.IPVersion)]
@@ -81,12 +86,14 @@ public sealed class PacketDecoderTests
     public void Says_why_it_refuses(int offset, byte value, DecodeError expected)
     {
         byte[] bytes = Convert.FromHexString(
-            "000000000002" + "000000000001" + "0800" + "4500001C000000004011" + "66CF" + "0A0000010A000002" + "000100020008EBD8");
+            "000000000002" + "000000000001" + "0800" + "4500001C000000004011" + "66CF" + "0A0000010A000002"
+                + "000100020008EBD8");
         Assert.True(PacketDecoder.TryDecode(bytes, RandomFrames.Identity, out EthernetFrame? _, out _));
 
         bytes[offset] = value;
 
-        Assert.False(PacketDecoder.TryDecode(bytes, RandomFrames.Identity, out EthernetFrame? frame, out DecodeError error));
+        Assert.False(PacketDecoder.TryDecode(bytes, RandomFrames.Identity, out EthernetFrame? frame,
+            out DecodeError error));
         Assert.Null(frame);
         Assert.Equal(expected, error);
     }

@@ -7,7 +7,8 @@ public sealed class PacketEncoderTests
 {
     private static readonly PacketIdentity Identity = new(1, 2, false);
 
-    /// <summary>The much-quoted header of a 115-byte UDP packet from 192.168.0.1 to 192.168.0.199; its checksum is b861.</summary>
+    /// <summary>The much-quoted header of a 115-byte UDP packet from 192.168.0.1 to 192.168.0.199; its checksum is
+    /// b861.</summary>
     [Fact]
     public void Writes_an_IPv4_header_with_its_checksum()
     {
@@ -26,7 +27,8 @@ public sealed class PacketEncoderTests
     public void Sends_no_UDP_checksum_where_none_is_wanted() =>
         Assert.Equal("0001000200080000", Transport(new UdpDatagram(1, 2, Payload.Empty) { NoChecksum = true }));
 
-    /// <summary>RFC 768: a sum that comes out as zero is sent as all ones. Destination port EBDA makes the sum ffff.</summary>
+    /// <summary>RFC 768: a sum that comes out as zero is sent as all ones. Destination port EBDA makes the sum
+    /// ffff.</summary>
     [Fact]
     public void Sends_a_UDP_checksum_of_zero_as_all_ones() =>
         Assert.Equal("0001EBDA0008FFFF", Transport(new UdpDatagram(1, 0xEBDA, Payload.Empty)));
@@ -34,9 +36,11 @@ public sealed class PacketEncoderTests
     /// <summary>RFC 792: type 8, identifier 1, sequence 1: 0800 + 0001 + 0001 = 0802, complement f7fd.</summary>
     [Fact]
     public void Sums_an_ICMP_message_without_a_pseudo_header() =>
-        Assert.Equal("0800F7FD00010001", Transport(new IcmpMessage { Type = IcmpType.EchoRequest, Rest = 0x0001_0001 }));
+        Assert.Equal("0800F7FD00010001", Transport(
+            new IcmpMessage { Type = IcmpType.EchoRequest, Rest = 0x0001_0001 }));
 
-    /// <summary>The order in which Linux writes a SYN's options, as in the recorded walks: mss, sackOK, ts, nop, wscale.</summary>
+    /// <summary>The order in which Linux writes a SYN's options, as in the recorded walks: mss, sackOK, ts, nop,
+    /// wscale.</summary>
     [Fact]
     public void Lays_the_options_of_a_SYN_out_as_Linux_does()
     {
@@ -68,7 +72,8 @@ public sealed class PacketEncoderTests
         Assert.Throws<ArgumentOutOfRangeException>(() => Transport(Segment(TcpFlags.Ack, options)));
     }
 
-    /// <summary>RFC 7348 section 5: flags 08, three reserved bytes, VNI in 24 bits, one reserved byte, then the frame.</summary>
+    /// <summary>RFC 7348 section 5: flags 08, three reserved bytes, VNI in 24 bits, one reserved byte, then the
+    /// frame.</summary>
     [Fact]
     public void Puts_the_inner_frame_after_the_VXLAN_header()
     {
@@ -91,7 +96,8 @@ public sealed class PacketEncoderTests
             Hex(frame));
     }
 
-    /// <summary>RFC 791 section 2.3: fragments are slices of one whole, so joined they are its bytes, checksum included.</summary>
+    /// <summary>RFC 791 section 2.3: fragments are slices of one whole, so joined they are its bytes, checksum
+    /// included.</summary>
     [Fact]
     public void Cuts_fragments_out_of_the_encoded_whole()
     {

@@ -55,8 +55,10 @@ internal sealed class RandomFrames(ulong seed)
     private UdpDatagram Udp(int depth)
     {
         bool tunnel = depth < 2 && Below(2) == 0;
-        Payload data = tunnel ? new VxlanPayload(Below(1 << 24), new EthernetFrame(Mac(), Mac(), Packet(depth + 1))) : Data();
-        return new UdpDatagram(Port(), tunnel ? (ushort)8472 : (ushort)(Below(4000) + 1), data) { NoChecksum = Below(2) == 0 };
+        Payload data = tunnel ? new VxlanPayload(Below(1 << 24), new EthernetFrame(Mac(), Mac(), Packet(depth + 1)))
+            : Data();
+        var destination = (ushort)(tunnel ? 8472 : Below(4000) + 1);
+        return new UdpDatagram(Port(), destination, data) { NoChecksum = Below(2) == 0 };
     }
 
     private TcpSegment Tcp() => new()
@@ -82,13 +84,17 @@ internal sealed class RandomFrames(ulong seed)
     {
         if (depth > 1 || Below(2) == 0)
         {
-            return new IcmpMessage { Type = Below(2) == 0 ? IcmpType.EchoRequest : IcmpType.EchoReply, Rest = Word(), Data = Data() };
+            IcmpType echo = Below(2) == 0 ? IcmpType.EchoRequest : IcmpType.EchoReply;
+            return new IcmpMessage { Type = echo, Rest = Word(), Data = Data() };
         }
 
         IPv4Packet quoted = Packet(2);
         IcmpType type = Below(2) == 0 ? IcmpType.TimeExceeded : IcmpType.DestinationUnreachable;
         int length = IPv4Packet.HeaderLength + Below((uint)(quoted.Length - IPv4Packet.HeaderLength) + 1);
-        return new IcmpMessage { Type = type, Code = (byte)Below(16), Rest = Word(), Quoted = quoted, QuotedLength = length };
+        return new IcmpMessage
+        {
+            Type = type, Code = (byte)Below(16), Rest = Word(), Quoted = quoted, QuotedLength = length,
+        };
     }
 
     private Payload Data() => Below(2) == 0 ? new FillerPayload(Below(300)) : new BytesPayload(Bytes(300));

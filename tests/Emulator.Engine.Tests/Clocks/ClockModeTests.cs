@@ -28,7 +28,8 @@ public class ClockModeTests
     {
         FormatException error = Assert.Throws<FormatException>(() => ClockMode.Parse(text));
         Assert.Equal(
-            $"--clock: '{text}' is not a clock; write virtual, realtime, realtime:FACTOR (such as realtime:10 or realtime:0.5) or step.",
+            $"--clock: '{text}' is not a clock; write virtual, realtime, realtime:FACTOR (such as realtime:10 or "
+            + "realtime:0.5) or step.",
             error.Message);
     }
 
@@ -44,7 +45,8 @@ public class ClockModeTests
     {
         FormatException error = Assert.Throws<FormatException>(() => ClockMode.Parse($"realtime:{factor}"));
         Assert.Equal(
-            $"--clock: '{factor}' is not a speed; give 0.001 to 1000000 with up to three decimals, such as realtime:10.",
+            $"--clock: '{factor}' is not a speed; give 0.001 to 1000000 with up to three decimals, such as "
+            + "realtime:10.",
             error.Message);
     }
 }

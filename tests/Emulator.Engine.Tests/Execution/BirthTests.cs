@@ -92,7 +92,8 @@ public class BirthTests
     public void A_reference_made_anew_reaches_the_living_actor_of_that_name_and_incarnation()
     {
         Scripted child = new(_child);
-        Run(new Scripted(_root, onStart: (_, outbox) => outbox.Send(new ActorRef("child", "1", Machine), new Note(1))), child);
+        Run(new Scripted(
+            _root, onStart: (_, outbox) => outbox.Send(new ActorRef("child", "1", Machine), new Note(1))), child);
 
         Assert.Equal([(0L, new Note(1))], child.Told);
     }
@@ -100,7 +101,8 @@ public class BirthTests
     [Fact]
     public void Only_the_root_may_create_actors()
     {
-        Scripted child = new(_child, onStart: (_, outbox) => outbox.Spawn(new Scripted(new ActorRef("grandchild", "", Machine))));
+        Scripted child = new(
+            _child, onStart: (_, outbox) => outbox.Spawn(new Scripted(new ActorRef("grandchild", "", Machine))));
 
         EngineException refusal = Assert.Throws<EngineException>(() => Run(new Scripted(_root), child));
         Assert.StartsWith("child creates or ends actors, which only root, the root of node-1, may", refusal.Message);
@@ -109,7 +111,8 @@ public class BirthTests
     [Fact]
     public void Two_living_actors_of_one_name_are_refused()
     {
-        Scripted root = new(_root, onStart: (_, outbox) => outbox.Spawn(new Scripted(new ActorRef("child", "2", Machine))));
+        Scripted root = new(
+            _root, onStart: (_, outbox) => outbox.Spawn(new Scripted(new ActorRef("child", "2", Machine))));
 
         EngineException refusal = Assert.Throws<EngineException>(() => Run(root, new Scripted(_child)));
         Assert.StartsWith("node-1: two living actors are called child", refusal.Message);

@@ -22,7 +22,8 @@ public class EventQueueTests
         EventQueue queue = new();
         ActorRef low = Senders[0].Id.Value < Senders[1].Id.Value ? Senders[0] : Senders[1];
         ActorRef high = ReferenceEquals(low, Senders[0]) ? Senders[1] : Senders[0];
-        ScheduledEvent[] inOrder = [Event(5, 0, low, 9), Event(5, 0, high, 1), Event(5, 0, high, 2), Event(5, 1, low, 1)];
+        ScheduledEvent[] inOrder =
+            [Event(5, 0, low, 9), Event(5, 0, high, 1), Event(5, 0, high, 2), Event(5, 1, low, 1)];
         foreach (int i in (int[])[3, 1, 2, 0])
         {
             queue.Push(inOrder[i]);
@@ -47,7 +48,8 @@ public class EventQueueTests
         List<ScheduledEvent> drained = Drain(queue);
         Assert.All(drained.Take(perSender), scheduled => Assert.Same(Senders[0], scheduled.Sender));
         Assert.All(drained.Skip(perSender), scheduled => Assert.Same(Senders[2], scheduled.Sender));
-        Assert.Equal(Enumerable.Range(1, perSender).Select(i => (ulong)i), drained.Take(perSender).Select(e => e.Sequence));
+        Assert.Equal(
+            Enumerable.Range(1, perSender).Select(i => (ulong)i), drained.Take(perSender).Select(e => e.Sequence));
     }
 
     // Ranges: within a bucket, within the near ring, the far ring, and the heap beyond it.
@@ -69,7 +71,8 @@ public class EventQueueTests
             if (random.Next(100) < 55)
             {
                 long delay = random.Next(4) switch { 0 => 0, 1 => random.Next(2_000), _ => random.NextInt64(range) };
-                ScheduledEvent scheduled = Event(now + delay, (uint)random.Next(3), Senders[random.Next(3)], ++sequence);
+                ScheduledEvent scheduled = Event(
+                    now + delay, (uint)random.Next(3), Senders[random.Next(3)], ++sequence);
                 queue.Push(scheduled);
                 model.Add(scheduled);
             }
@@ -117,7 +120,9 @@ public class EventQueueTests
 
     private static long PopAndCompare(EventQueue queue, List<ScheduledEvent> model, long limit, long now)
     {
-        ScheduledEvent? least = model.Count == 0 ? null : model.Aggregate((x, y) => ScheduledEvent.Compare(x, y) < 0 ? x : y);
+        ScheduledEvent? least = model.Count == 0
+            ? null
+            : model.Aggregate((x, y) => ScheduledEvent.Compare(x, y) < 0 ? x : y);
         bool expected = least is not null && least.Value.Time < limit;
         Assert.Equal(expected, queue.TryPop(limit, out ScheduledEvent popped));
         if (!expected)
@@ -152,7 +157,9 @@ public class EventQueueTests
         return drained;
     }
 
-    private static (long, uint, string, ulong) Key(ScheduledEvent e) => (e.Time, e.Step, e.Sender.Name + e.Sender.Machine, e.Sequence);
+    private static (long, uint, string, ulong) Key(ScheduledEvent e) =>
+        (e.Time, e.Step, e.Sender.Name + e.Sender.Machine, e.Sequence);
 
-    private static IEnumerable<(long, uint, string, ulong)> Keys(IEnumerable<ScheduledEvent> events) => events.Select(Key);
+    private static IEnumerable<(long, uint, string, ulong)> Keys(IEnumerable<ScheduledEvent> events) =>
+        events.Select(Key);
 }

@@ -17,11 +17,11 @@ public class ShardMapTests
     public void Spreads_a_zone_over_its_own_shards_when_there_are_more_shards_than_zones()
     {
         ShardMap map = new(["zone-a", "zone-b"], 5);
-        int[] a = [.. Enumerable.Range(0, 200).Select(i => map.Of(new MachineRef($"node-{i}", "zone-a"))).Distinct().Order()];
-        int[] b = [.. Enumerable.Range(0, 200).Select(i => map.Of(new MachineRef($"node-{i}", "zone-b"))).Distinct().Order()];
+        int[] ShardsOf(string zone) =>
+            [.. Enumerable.Range(0, 200).Select(i => map.Of(new MachineRef($"node-{i}", zone))).Distinct().Order()];
 
-        Assert.Equal([0, 2, 4], a);
-        Assert.Equal([1, 3], b);
+        Assert.Equal([0, 2, 4], ShardsOf("zone-a"));
+        Assert.Equal([1, 3], ShardsOf("zone-b"));
     }
 
     [Fact]

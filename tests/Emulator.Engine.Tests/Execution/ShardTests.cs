@@ -20,12 +20,16 @@ public class ShardTests
         using InProcessEngine engine = new(new EngineOptions());
         engine.Add(
             _machineA,
-            new Scripted(left, (_, _, outbox) => outbox.Send(right, new Note(0)), (_, outbox) => outbox.Send(right, new Note(0), 7)),
+            new Scripted(
+                left,
+                (_, _, outbox) => outbox.Send(right, new Note(0)),
+                (_, outbox) => outbox.Send(right, new Note(0), 7)),
             [new Scripted(right, (_, _, outbox) => outbox.Send(left, new Note(0)))]);
 
         EngineException refusal = Assert.Throws<EngineException>(() => engine.RunUntil(End));
         Assert.Equal(
-            "More than 1,024 causal steps at 0.000000007s: these actors keep sending to each other without delay: left, right.",
+            "More than 1,024 causal steps at 0.000000007s: these actors keep sending to each other without delay: "
+            + "left, right.",
             refusal.Message);
     }
 
@@ -54,7 +58,8 @@ public class ShardTests
     public void Refuses_a_message_between_machines_without_delay()
     {
         EngineException refusal = Assert.Throws<EngineException>(() => RunPair(delay: 0, shards: 1));
-        Assert.StartsWith("zero-latency link between machines: a on node-a sends to b on node-b without delay", refusal.Message);
+        Assert.StartsWith(
+            "zero-latency link between machines: a on node-a sends to b on node-b without delay", refusal.Message);
     }
 
     [Theory]
@@ -64,16 +69,19 @@ public class ShardTests
     {
         EngineException refusal = Assert.Throws<EngineException>(() => RunPair(delay: 499, shards));
         Assert.StartsWith(
-            "a on node-a sends to b on node-b with a delay of 499 ns, less than the 500 ns of the fastest wire", refusal.Message);
+            "a on node-a sends to b on node-b with a delay of 499 ns, less than the 500 ns of the fastest wire",
+            refusal.Message);
     }
 
     [Fact]
     public void Refuses_a_message_that_comes_before_the_window_ends()
     {
-        // A third machine beside a has a faster wire to it, so that only the window's end tells that a's message is too fast.
+        // A third machine beside a has a faster wire to it, so that only the window's end tells that a's message is too
+        // fast.
         MachineRef machineC = new("node-c", "zone-a");
         EngineException refusal = Assert.Throws<EngineException>(() => RunPair(delay: 300, shards: 2, (machineC, 100)));
-        Assert.StartsWith("a on node-a sends to b on node-b with a delay of 300 ns, less than any wire declared", refusal.Message);
+        Assert.StartsWith(
+            "a on node-a sends to b on node-b with a delay of 300 ns, less than any wire declared", refusal.Message);
     }
 
     [Fact]
@@ -93,7 +101,10 @@ public class ShardTests
         using InProcessEngine engine = new(new EngineOptions());
         engine.Add(
             _machineA,
-            new Scripted(self, (_, _, _) => throw new InvalidOperationException("broken"), (_, outbox) => outbox.Send(self, new Note(3), 9)),
+            new Scripted(
+                self,
+                (_, _, _) => throw new InvalidOperationException("broken"),
+                (_, outbox) => outbox.Send(self, new Note(3), 9)),
             []);
 
         EngineException failure = Assert.Throws<EngineException>(() => engine.RunUntil(End));
@@ -128,7 +139,12 @@ public class ShardTests
             self,
             (_, message, outbox) =>
             {
-                outbox.Journal.Write(new JournalEntry { TimeNanoseconds = outbox.Now.Nanoseconds, Actor = self, Kind = JournalKind.Note });
+                outbox.Journal.Write(new JournalEntry
+                {
+                    TimeNanoseconds = outbox.Now.Nanoseconds,
+                    Actor = self,
+                    Kind = JournalKind.Note,
+                });
                 if (((Note)message).Number < 5_000)
                 {
                     outbox.Send(self, new Note(((Note)message).Number + 1), 1);

@@ -28,7 +28,12 @@ public class InputTests
 
         Assert.Equal([(0L, new Note(1)), (2_000_000L, new Note(2)), (3_000_000L, new Note(3))], _actor!.Told);
         Assert.Equal(
-            ["emulator-inputs\t1", "0\tnode-1\troot\t7\tnote 1", "2000000\tnode-1\troot\t7\tnote 2", "3000000\tnode-1\troot\t7\tnote 3"],
+            [
+                "emulator-inputs\t1",
+                "0\tnode-1\troot\t7\tnote 1",
+                "2000000\tnode-1\troot\t7\tnote 2",
+                "3000000\tnode-1\troot\t7\tnote 3",
+            ],
             _log.ToString().Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries));
     }
 
@@ -71,9 +76,12 @@ public class InputTests
     [Fact]
     public void A_log_of_another_version_is_refused()
     {
-        FormatException refusal = Assert.Throws<FormatException>(() => InputLog.Read(new StringReader("emulator-inputs\t9")));
+        FormatException refusal = Assert.Throws<FormatException>(
+            () => InputLog.Read(new StringReader("emulator-inputs\t9")));
         Assert.Equal(
-            "Not an input log of this version: the first line is 'emulator-inputs\t9', not 'emulator-inputs\t1'.", refusal.Message);
+            "Not an input log of this version: the first line is 'emulator-inputs\t9', not "
+            + "'emulator-inputs\t1'.",
+            refusal.Message);
     }
 
     [Fact]
@@ -81,7 +89,8 @@ public class InputTests
     {
         FormatException refusal = Assert.Throws<FormatException>(
             () => InputLog.Read(new StringReader("emulator-inputs\t1\n0\tnode-1\troot\t\t1\n5\tnode-1")));
-        Assert.StartsWith("Input log, line 3: '5\tnode-1' is not time, machine, actor, incarnation and message", refusal.Message);
+        Assert.StartsWith(
+            "Input log, line 3: '5\tnode-1' is not time, machine, actor, incarnation and message", refusal.Message);
     }
 
     [Fact]
@@ -130,7 +139,8 @@ public class InputTests
 
     private sealed class WordEncoding : IInputEncoding
     {
-        public string Encode(Message message) => message is Kick kick ? $"kick {kick.Number}" : $"note {((Note)message).Number}";
+        public string Encode(Message message) =>
+            message is Kick kick ? $"kick {kick.Number}" : $"note {((Note)message).Number}";
 
         public Message Decode(string line)
         {

@@ -12,7 +12,8 @@ public sealed record Parcel(int Packets) : Message
 }
 
 /// <summary>An actor that does what the test says, and remembers what it was told.</summary>
-public sealed class Scripted(ActorRef self, Action<Scripted, Message, Outbox>? onMessage = null, Action<Scripted, Outbox>? onStart = null)
+public sealed class Scripted(
+    ActorRef self, Action<Scripted, Message, Outbox>? onMessage = null, Action<Scripted, Outbox>? onStart = null)
     : Actor(self)
 {
     public List<(long Time, Message Message)> Told { get; } = [];

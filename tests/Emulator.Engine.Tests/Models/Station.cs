@@ -16,7 +16,9 @@ public sealed record Chosen(ulong Flow, uint Peer) : Message;
 /// <summary>Says that the station sends a packet of its own accord.</summary>
 public sealed record Kick(int Number) : Message;
 
-/// <summary>The root of a machine of the model: throws packets at its neighbours over wires that lose and duplicate.</summary>
+/// <summary>
+/// The root of a machine of the model: throws packets at its neighbours over wires that lose and duplicate.
+/// </summary>
 public sealed class Station(ActorRef self, ActorRef clerk, int kicks) : Actor(self)
 {
     private readonly List<Wire> _wires = [];

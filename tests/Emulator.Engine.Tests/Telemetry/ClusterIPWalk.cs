@@ -6,8 +6,9 @@ using Emulator.Core.Packets;
 namespace Emulator.Engine.Tests.Telemetry;
 
 /// <summary>
-/// The journal of a TCP SYN from pod p1a on n1 to a Service whose endpoint is pod p2a on n2, across VXLAN, as a run would
-/// write it. Hops, addresses and TTLs are those of Facts/walks.json, recorded from a Linux kernel; times are made up.
+/// The journal of a TCP SYN from pod p1a on n1 to a Service whose endpoint is pod p2a on n2, across VXLAN, as a run
+/// would write it. Hops, addresses and TTLs are those of Facts/walks.json, recorded from a Linux kernel; times are
+/// made up.
 /// </summary>
 internal sealed class ClusterIPWalk
 {

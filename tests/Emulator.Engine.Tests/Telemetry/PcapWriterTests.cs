@@ -26,7 +26,8 @@ public sealed class PcapWriterTests : IDisposable
         Assert.Equal(0x0A0D0D0Au, blocks[0].Type);
         Assert.Equal(12, blocks.Count(b => b.Type == 1)); // Twelve interfaces, each with its block.
         Assert.Equal(
-            new long[] { 1, 2, 3, 4, 5, 55, 56, 106, 107, 108, 109, 110 }.Select(us => Epoch + 1_000_000 + (us * 1_000)), times);
+            new long[] { 1, 2, 3, 4, 5, 55, 56, 106, 107, 108, 109, 110 }.Select(
+                us => Epoch + 1_000_000 + (us * 1_000)), times);
     }
 
     [Fact]
@@ -63,13 +64,16 @@ public sealed class PcapWriterTests : IDisposable
     {
         EthernetFrame[] frames = Assorted();
         string path = Write(new ClusterIPWalk().ToDelivery().Outbox.Journal, frames);
-        string[] all = TsharkFactAttribute.Run(path, "-T", "fields", "-e", "frame.interface_name", "-e", "_ws.col.Protocol");
+        string[] all = TsharkFactAttribute.Run(path, "-T", "fields", "-e", "frame.interface_name", "-e",
+            "_ws.col.Protocol");
         string[] bad = TsharkFactAttribute.Run(
             path, "-Y",
             "_ws.malformed || ip.checksum.status == 0 || tcp.checksum.status == 0 || udp.checksum.status == 0"
             + " || icmp.checksum.status == 0 || _ws.expert.severity == 8388608");
         string[] good = TsharkFactAttribute.Run(
-            path, "-Y", "ip.checksum.status == 1 && (tcp.checksum.status == 1 || udp.checksum.status == 1 || icmp.checksum.status == 1)");
+            path, "-Y",
+            "ip.checksum.status == 1"
+            + " && (tcp.checksum.status == 1 || udp.checksum.status == 1 || icmp.checksum.status == 1)");
 
         Assert.Equal(12 + frames.Length, all.Length);
         Assert.Equal("p1a:eth0\tTCP", all[0]);
@@ -85,7 +89,10 @@ public sealed class PcapWriterTests : IDisposable
         var source = IPv4Address.Parse("10.0.0.1");
         var destination = IPv4Address.Parse("10.0.0.2");
         IPv4Packet Packet(TransportPayload payload) =>
-            new() { Identity = identity, Source = source, Destination = destination, Payload = payload, Identification = 9 };
+            new()
+            {
+                Identity = identity, Source = source, Destination = destination, Payload = payload, Identification = 9,
+            };
         ArpPacket Arp(ArpOperation operation) => new(operation, mac, source, peer, destination) { Identity = identity };
 
         var datagram = new UdpDatagram(4000, 4001, new FillerPayload(1501));

@@ -20,17 +20,20 @@ public sealed class TraceReportTests
     public void Has_the_members_that_were_promised_in_their_order()
     {
         TraceReport report = Report(
-            new ClusterIPWalk().ToDelivery().End(0, JsonObject.Of(("status", 200L))), new TraceBranch("10.244.2.2:8080", 0.5m));
+            new ClusterIPWalk().ToDelivery().End(0, JsonObject.Of(("status", 200L))),
+            new TraceBranch("10.244.2.2:8080", 0.5m));
         using JsonDocument document = JsonDocument.Parse(TraceJson.Write(report));
         JsonElement root = document.RootElement;
         JsonElement hop = root.GetProperty("hops")[4];
 
         Assert.Equal(["seed", "digest", "verdict", "reason", "rule", "app", "hops", "branches"], Names(root));
         Assert.Equal(
-            ["seq", "timeNs", "actor", "node", "netns", "interface", "direction", "reply", "packet", "action", "decisions"],
+            ["seq", "timeNs", "actor", "node", "netns", "interface", "direction", "reply", "packet", "action",
+                "decisions"],
             Names(hop));
         Assert.Equal(
-            ["id", "flow", "proto", "src", "dst", "smac", "dmac", "ttl", "length", "plen", "df", "mf", "fragoff", "flags",
+            ["id", "flow", "proto", "src", "dst", "smac", "dmac", "ttl", "length", "plen", "df", "mf",
+                "fragoff", "flags",
                 "opts", "outer"],
             Names(hop.GetProperty("packet")));
         Assert.Equal(
@@ -64,8 +67,9 @@ public sealed class TraceReportTests
 
         Assert.Equal(
             [
-                HopAction.Forwarded, HopAction.Received, HopAction.Translated, HopAction.Forwarded, HopAction.Encapsulated,
-                HopAction.Received, HopAction.Forwarded, HopAction.Received, HopAction.Decapsulated, HopAction.Forwarded,
+                HopAction.Forwarded, HopAction.Received, HopAction.Translated, HopAction.Forwarded,
+                HopAction.Encapsulated, HopAction.Received, HopAction.Forwarded, HopAction.Received,
+                HopAction.Decapsulated, HopAction.Forwarded,
                 HopAction.Forwarded, HopAction.Delivered,
             ],
             report.Hops.Select(h => h.Action));
@@ -105,7 +109,8 @@ public sealed class TraceReportTests
     public void Is_not_delivered_when_nothing_arrived() =>
         Assert.Equal(TraceVerdict.Dropped, Report(new ClusterIPWalk().ToTranslation()).Verdict);
 
-    /// <summary>The form is trace-model's "minimal": namespaces where they change, translation, tunnel, verdict, time.</summary>
+    /// <summary>The form is trace-model's "minimal": namespaces where they change, translation, tunnel, verdict,
+    /// time.</summary>
     [Fact]
     public void Fits_the_path_into_one_line()
     {
@@ -127,9 +132,11 @@ public sealed class TraceReportTests
 
         Assert.Equal(12, rows.Count);
         Assert.Equal(
-            new TraceRow(1, "0.000", "n1/p1a:eth0", "out", "tcp 10.244.1.2:42011 > 10.96.0.60:80 S len 60 ttl 64", "Forwarded"),
+            new TraceRow(1, "0.000", "n1/p1a:eth0", "out", "tcp 10.244.1.2:42011 > 10.96.0.60:80 S len 60 ttl 64",
+                "Forwarded"),
             rows[0]);
-        Assert.Equal("vxlan 1 192.168.77.11>192.168.77.12 tcp 10.244.1.2:42011 > 10.244.2.2:8080 S len 60 ttl 63", rows[4].Packet);
+        Assert.Equal("vxlan 1 192.168.77.11>192.168.77.12 tcp 10.244.1.2:42011 > 10.244.2.2:8080 S len 60 ttl 63",
+            rows[4].Packet);
         Assert.Equal("Encapsulated; vxlan encap vni 1 to 192.168.77.12", rows[4].What);
     }
 

@@ -9,7 +9,7 @@ internal sealed class TsharkFactAttribute : FactAttribute
     {
         if (!IsThere)
         {
-            Skip = "tshark is not installed: the capture was not checked by Wireshark's dissectors (apt-get install tshark)";
+            Skip = "tshark is not installed: Wireshark's dissectors did not check the capture (apt-get install tshark)";
         }
     }
 
@@ -21,8 +21,8 @@ internal sealed class TsharkFactAttribute : FactAttribute
     {
         string[] fixedArguments =
         [
-            "-n", "-r", file, "-d", "udp.port==8472,vxlan", "-o", "ip.check_checksum:TRUE", "-o", "udp.check_checksum:TRUE",
-            "-o", "tcp.check_checksum:TRUE", "-o", "ip.defragment:TRUE",
+            "-n", "-r", file, "-d", "udp.port==8472,vxlan", "-o", "ip.check_checksum:TRUE",
+            "-o", "udp.check_checksum:TRUE", "-o", "tcp.check_checksum:TRUE", "-o", "ip.defragment:TRUE",
         ];
         var start = new ProcessStartInfo("tshark", [.. fixedArguments, .. arguments])
         {

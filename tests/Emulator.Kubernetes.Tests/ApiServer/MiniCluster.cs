@@ -19,6 +19,7 @@ internal sealed class MiniCluster
     private readonly SortedDictionary<(long Time, int Step, long Order), Outgoing> _queue = [];
     private readonly Dictionary<ActorRef, Actor> _actors = [];
     private readonly Outbox _outbox = new();
+    private ActorRef? _running;
     private long _order;
     private int _step;
 
@@ -83,11 +84,13 @@ internal sealed class MiniCluster
             _queue.Remove(next.Key);
             _outbox.Now = new SimTime(next.Key.Time);
             _step = next.Key.Step;
-            _actors[next.Value.To].Receive(next.Value.Message, next.Value.Port, _outbox);
+            _running = next.Value.To;
+            _actors[_running].Receive(next.Value.Message, next.Value.Port, _outbox);
             Drain();
         }
 
         _step = 0;
+        _running = null;
         _outbox.Now = end;
     }
 
@@ -97,7 +100,7 @@ internal sealed class MiniCluster
     {
         foreach (Outgoing sent in _outbox.Sent)
         {
-            if (sent.Message is SessionSegment segment && segment.From == ServerRef && sent.DelayNanoseconds > 0)
+            if (sent.Message is SessionSegment segment && _running == ServerRef)
             {
                 FromServer.Add((Now, segment));
             }

@@ -162,7 +162,7 @@ public sealed class ApiScript(Actor actor, ActorRef host, ActorRef apiServer)
                 Answer(new ApiResponse(delete.Session, delete.Id));
                 break;
             case SessionPing ping:
-                Answer(new SessionPong(ping.Session));
+                Answer(new ApiResponse(ping.Session, ping.Id));
                 break;
             default:
                 throw new NotSupportedException($"the script does not play {request.GetType().Name}");

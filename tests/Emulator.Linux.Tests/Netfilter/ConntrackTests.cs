@@ -5,7 +5,9 @@ using static Emulator.Linux.Tests.Netfilter.NetfilterRig;
 
 namespace Emulator.Linux.Tests.Netfilter;
 
-/// <summary>Expected entries: those that a Linux 6.18 kernel listed for the same packets, where not said otherwise.</summary>
+/// <summary>
+/// Expected entries: those that a Linux 6.18 kernel listed for the same packets, where not said otherwise.
+/// </summary>
 public sealed class ConntrackTests
 {
     private const TcpFlags Ack = TcpFlags.Ack;

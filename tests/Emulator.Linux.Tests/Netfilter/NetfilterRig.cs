@@ -9,7 +9,9 @@ using Emulator.Linux.Netlink;
 
 namespace Emulator.Linux.Tests.Netfilter;
 
-/// <summary>Netfilter of a node with the addresses of the recorded topology's node 1, and the ways packets take through it.</summary>
+/// <summary>
+/// Netfilter of a node with the addresses of the recorded topology's node 1, and the ways packets take through it.
+/// </summary>
 internal sealed class NetfilterRig : INetfilterHost
 {
     public static readonly NetDevice Cni0 = new Device(1, "cni0");
@@ -32,7 +34,7 @@ internal sealed class NetfilterRig : INetfilterHost
     }
 
     public AddressType TypeOf(IPv4Address address) =>
-        address.IsLoopback || address == Ip("192.168.77.11") || address == Ip("10.244.1.1") || address == Ip("10.244.1.0")
+        address.IsLoopback || address.ToString() is "192.168.77.11" or "10.244.1.1" or "10.244.1.0"
             ? AddressType.Local : AddressType.Unicast;
 
     public IPv4Address? SourceFor(NetDevice device, IPv4Address destination) => device.Name switch
@@ -106,7 +108,8 @@ internal sealed class NetfilterRig : INetfilterHost
     public static IPv4Packet Udp(string source, int sourcePort, string destination, int destinationPort) =>
         Packet(source, destination, new UdpDatagram((ushort)sourcePort, (ushort)destinationPort, Payload.Empty));
 
-    public static IPv4Packet Tcp(string source, int sourcePort, string destination, int destinationPort, TcpFlags flags) =>
+    public static IPv4Packet Tcp(
+        string source, int sourcePort, string destination, int destinationPort, TcpFlags flags) =>
         Packet(source, destination, new TcpSegment
         {
             SourcePort = (ushort)sourcePort,
@@ -149,5 +152,11 @@ internal sealed class NetfilterRig : INetfilterHost
     };
 
     private sealed class Device(int index, string name)
-        : NetDevice(index, new InterfaceName("ko-n1", "ko-n1", name), default, 1500);
+        : NetDevice(index, new InterfaceName("ko-n1", "ko-n1", name), default, 1500)
+    {
+        protected override ActorRef Owner => Node;
+
+        protected override void Send(EthernetFrame frame, long offset, Outbox outbox) =>
+            throw new InvalidOperationException("Netfilter sends nothing.");
+    }
 }

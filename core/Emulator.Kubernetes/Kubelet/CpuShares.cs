@@ -1,0 +1,32 @@
+namespace Emulator.Kubernetes.Kubelet;
+
+/// <summary>CPU amounts in the units of cgroups.</summary>
+/// <remarks>Source: kubernetes pkg/kubelet/cm/helpers_linux.go; the weight is that of runc before 1.3.2.</remarks>
+public static class CpuShares
+{
+    /// <summary>The least of cgroup v1's cpu.shares.</summary>
+    public const long Min = 2;
+
+    /// <summary>The greatest.</summary>
+    public const long Max = 262_144;
+
+    /// <summary>The CFS period in microseconds.</summary>
+    public const long DefaultPeriodMicroseconds = 100_000;
+
+    /// <summary>The least CFS quota in microseconds.</summary>
+    public const long QuotaMinMicroseconds = 1_000;
+
+    private const long SharesPerCpu = 1_024;
+    private const long MilliPerCpu = 1_000;
+
+    /// <summary>cpu.shares of a request in thousandths of a CPU.</summary>
+    public static long Of(long milliCpu) => Math.Clamp(milliCpu * SharesPerCpu / MilliPerCpu, Min, Max);
+
+    /// <summary>cpu.weight, 1 to 10,000, of cpu.shares.</summary>
+    public static long Weight(long shares) => 1 + ((shares - Min) * 9_999 / (Max - Min));
+
+    /// <summary>The CFS quota in microseconds of a limit in thousandths of a CPU; 0 for no limit.</summary>
+    public static long Quota(long milliCpu, long periodMicroseconds = DefaultPeriodMicroseconds) => milliCpu == 0
+        ? 0
+        : Math.Max(milliCpu * periodMicroseconds / MilliPerCpu, QuotaMinMicroseconds);
+}

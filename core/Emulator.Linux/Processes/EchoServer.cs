@@ -1,0 +1,25 @@
+using Emulator.Core.Packets;
+
+namespace Emulator.Linux.Processes;
+
+/// <summary>
+/// What a container with declared ports does unless told otherwise: answers HTTP with 200 and its pod's name, other TCP bytes with
+/// bytes, and UDP datagrams with datagrams.
+/// </summary>
+/// <param name="PodName">Its answer.</param>
+/// <param name="TcpPorts">Where it listens for TCP.</param>
+/// <param name="UdpPorts">Where it listens for UDP.</param>
+public sealed record EchoServer(string PodName, IReadOnlyList<ushort> TcpPorts, IReadOnlyList<ushort> UdpPorts) : Program
+{
+    /// <summary>What TCP bytes that are not HTTP are answered with; null sends them back.</summary>
+    public Payload? TcpReply { get; init; }
+
+    /// <summary>How many bytes a UDP answer has; 0 sends the datagram's own back.</summary>
+    public int UdpReplyLength { get; init; }
+
+    /// <inheritdoc/>
+    public override string Name => "echo-server";
+
+    /// <inheritdoc/>
+    public override Process Start() => new EchoServerProcess(this);
+}

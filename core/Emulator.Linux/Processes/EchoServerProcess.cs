@@ -1,0 +1,122 @@
+using Emulator.Core.Addresses;
+using Emulator.Core.Journal;
+using Emulator.Core.Packets;
+using Emulator.Core.Packets.Http;
+using Emulator.Core.Time;
+using Emulator.Linux.Sockets;
+
+namespace Emulator.Linux.Processes;
+
+/// <summary>A running <see cref="EchoServer"/>. Exits with code 1 when one of its ports is taken.</summary>
+internal sealed class EchoServerProcess(EchoServer program) : Process
+{
+    private static readonly string[] Methods = ["GET ", "HEAD ", "POST ", "PUT ", "PATCH ", "DELETE ", "OPTIONS ", "TRACE "];
+
+    public override void OnStart(ProcessContext context)
+    {
+        foreach (ushort port in program.TcpPorts)
+        {
+            if (!context.TryListenTcp(port, out _, out _))
+            {
+                context.Exit(1);
+                return;
+            }
+        }
+
+        foreach (ushort port in program.UdpPorts)
+        {
+            if (!context.TryBindUdp(port, out _, out _))
+            {
+                context.Exit(1);
+                return;
+            }
+        }
+    }
+
+    public override void OnDatagram(UdpSocket socket, IPv4Packet packet, UdpDatagram datagram, ProcessContext context)
+    {
+        Payload reply = program.UdpReplyLength == 0 ? datagram.Data : new FillerPayload(program.UdpReplyLength);
+        ulong flow = packet.Identity.Flow;
+        context.ExchangeStarted(flow, ServedExchange.Udp, isServer: true);
+        context.Send(socket, new Endpoint(packet.Source, datagram.SourcePort), reply, flow, isReply: true);
+        context.ExchangeEnded(flow, ExchangeOutcome.Reply, SimDuration.Zero, reply.Length, ServedExchange.Udp, isServer: true);
+    }
+
+    public override void OnReceived(TcpConnection connection, Payload bytes, ProcessContext context)
+    {
+        if (connection.Session is null && LooksLikeHttp(bytes))
+        {
+            connection.Session = new HttpReader(readsResponses: false);
+        }
+
+        if (connection.Session is HttpReader reader)
+        {
+            reader.Append(bytes.ToBytes().Span);
+            AnswerHttp(connection, reader, context);
+            return;
+        }
+
+        connection.Session = this;
+        Answer(connection, ServedExchange.Tcp, program.TcpReply ?? bytes, context);
+    }
+
+    private void AnswerHttp(TcpConnection connection, HttpReader reader, ProcessContext context)
+    {
+        while (reader.TryRead(out HttpMessage? message))
+        {
+            var request = (HttpRequest)message;
+            HttpResponse response = HttpResponse.OfText(200, "OK", program.PodName + "\n");
+            response = response with { Headers = response.Headers.Add("X-Pod-Name", program.PodName) };
+            if (request.Method == "HEAD")
+            {
+                response = response with
+                {
+                    Headers = response.Headers.Add("Content-Length", $"{response.Body.Length}"),
+                    Body = ReadOnlyMemory<byte>.Empty,
+                };
+            }
+
+            Answer(connection, ServedExchange.Http, response.ToPayload(), context);
+            if (!request.KeepsAlive)
+            {
+                context.Close(connection);
+                return;
+            }
+        }
+
+        if (reader.Error is not null)
+        {
+            HttpResponse refusal = HttpResponse.OfText(reader.Error.Status, reader.Error.Reason, reader.Error.Message + "\n");
+            Answer(connection, ServedExchange.Http, refusal.ToPayload(), context);
+            context.Close(connection);
+        }
+    }
+
+    private static void Answer(TcpConnection connection, IDescribed what, Payload reply, ProcessContext context)
+    {
+        context.ExchangeStarted(connection.Flow, what, isServer: true);
+        context.Send(connection, reply);
+        context.ExchangeEnded(connection.Flow, ExchangeOutcome.Reply, SimDuration.Zero, reply.Length, what, isServer: true);
+    }
+
+    private static bool LooksLikeHttp(Payload bytes)
+    {
+        ReadOnlySpan<byte> start = bytes.ToBytes().Span;
+        foreach (string method in Methods)
+        {
+            int length = Math.Min(start.Length, method.Length);
+            bool isSame = true;
+            for (int i = 0; i < length; i++)
+            {
+                isSame &= start[i] == method[i];
+            }
+
+            if (isSame)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,198 @@
+using Emulator.Core.Actors;
+using Emulator.Core.Randomness;
+using Emulator.Core.Time;
+using Emulator.Linux.Netlink;
+using Emulator.Linux.Sockets;
+
+namespace Emulator.Linux.Processes;
+
+/// <summary>The processes of one network namespace: starts and kills them, and hands them their timers and messages.</summary>
+/// <remarks>In: <see cref="StartProcess"/>, <see cref="KillProcess"/>, <see cref="SetResolver"/>, <see cref="RunExchange"/>,
+/// <see cref="ProcessTimer"/>, <see cref="SocketTimer"/>, and what no kernel knows. Out: calls to processes.</remarks>
+public sealed class ProcessTable(INetworkLayer network, SocketTable sockets, string namespaceName)
+{
+    /// <summary>Processes at once; one more is refused with a <see cref="ProcessExited"/> of code 1.</summary>
+    public const int ProcessesMax = 65_536;
+
+    private readonly SortedDictionary<long, ProcessContext> _processes = [];
+    private long _lastPid;
+    private ulong _lastFlow;
+
+    /// <summary>How names are resolved.</summary>
+    public ResolverConfiguration Resolver { get; set; } = ResolverConfiguration.None;
+
+    /// <summary>Who is told when a process ends by itself; null when nobody cares.</summary>
+    public ActorRef? ExitListener { get; set; }
+
+    /// <summary>The namespace's name: <c>NAMESPACE/POD</c>, or a host's name.</summary>
+    public string NamespaceName { get; } = namespaceName;
+
+    /// <summary>The sockets of the namespace.</summary>
+    public SocketTable Sockets { get; } = sockets;
+
+    /// <summary>The names of what runs, in the order it was started.</summary>
+    public IEnumerable<string> ContainerNames => _processes.Values.Select(p => p.ContainerName);
+
+    internal INetworkLayer Network => network;
+
+    /// <summary>Takes a message that the kernel itself does not know; false when no process wanted it either.</summary>
+    public bool Receive(Message message, Outbox outbox)
+    {
+        switch (message)
+        {
+            case SocketTimer timer:
+                Sockets.OnTimer(timer, outbox);
+                break;
+            case ProcessTimer timer:
+                Receive(timer, outbox);
+                break;
+            case StartProcess start:
+                Start(start.ContainerName, start.Program, outbox);
+                break;
+            case KillProcess kill:
+                Kill(kill.ContainerName, outbox);
+                break;
+            case SetResolver set:
+                Resolver = set.Resolver;
+                break;
+            case RunExchange run:
+                StartProcess($"exchange-{_lastPid + 1}", new ExchangeClient(run), outbox);
+                break;
+            default:
+                if (_processes.Count == 0)
+                {
+                    return false;
+                }
+
+                foreach (ProcessContext context in _processes.Values.Where(p => p.Process is not ExchangeClient).ToArray())
+                {
+                    context.Process.OnMessage(message, context.Process.Enter(outbox));
+                }
+
+                break;
+        }
+
+        return true;
+    }
+
+    /// <summary>Starts a container's program. One that runs under the name already is killed first.</summary>
+    public void Start(string containerName, Program program, Outbox outbox)
+    {
+        Kill(containerName, outbox);
+        StartProcess(containerName, program.Start(), outbox);
+    }
+
+    /// <summary>Kills a container's process (SIGKILL): its sockets close as on exit. False when it does not run.</summary>
+    public bool Kill(string containerName, Outbox outbox)
+    {
+        ProcessContext? context = _processes.Values.FirstOrDefault(p => p.ContainerName == containerName);
+        if (context is null)
+        {
+            return false;
+        }
+
+        context.Process.OnKilled(context.Process.Enter(outbox));
+        End(context, outbox);
+        return true;
+    }
+
+    /// <summary>Kills everything, in the order it was started.</summary>
+    public void KillAll(Outbox outbox)
+    {
+        foreach (ProcessContext context in _processes.Values.ToArray())
+        {
+            context.Process.OnKilled(context.Process.Enter(outbox));
+            End(context, outbox);
+        }
+    }
+
+    internal ulong NewFlow()
+    {
+        ulong flow = StableHash.Combine(network.Self.Id.Value, ++_lastFlow);
+        return flow == 0 ? 1 : flow;
+    }
+
+    internal void StartTimer(ProcessContext context, int timer, SimTime deadline)
+    {
+        ref RearmingTimer<ProcessTimer> slot =
+            ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(context.Timers, timer, out _);
+        slot.Arm(network.Self, context.Pid, timer, deadline, context.Outbox);
+    }
+
+    internal static void StopTimer(ProcessContext context, int timer)
+    {
+        ref RearmingTimer<ProcessTimer> slot =
+            ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(context.Timers, timer, out _);
+        slot.Cancel();
+    }
+
+    internal void RunExchange(ExchangeRequest request, ProcessContext parent, int token, Outbox outbox) =>
+        StartProcess($"{parent.ContainerName}/exchange", new ExchangeClient(request, parent, token), outbox);
+
+    internal void Exit(ProcessContext context, int code)
+    {
+        if (!_processes.ContainsKey(context.Pid))
+        {
+            return;
+        }
+
+        End(context, context.Outbox);
+        if (ExitListener is not null && context.Process is not ExchangeClient)
+        {
+            context.Outbox.Send(ExitListener, new ProcessExited(NamespaceName, context.ContainerName, code));
+        }
+    }
+
+    private void StartProcess(string containerName, Process process, Outbox outbox)
+    {
+        if (_processes.Count >= ProcessesMax)
+        {
+            if (ExitListener is not null)
+            {
+                outbox.Send(ExitListener, new ProcessExited(NamespaceName, containerName, 1));
+            }
+
+            return;
+        }
+
+        var context = new ProcessContext(this, ++_lastPid, containerName, process);
+        process.Attach(context);
+        _processes.Add(context.Pid, context);
+        process.OnStart(process.Enter(outbox));
+    }
+
+    private void Receive(ProcessTimer message, Outbox outbox)
+    {
+        if (!_processes.TryGetValue(message.Pid, out ProcessContext? context))
+        {
+            return;
+        }
+
+        ref RearmingTimer<ProcessTimer> slot = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrNullRef(
+            context.Timers, message.Timer);
+        if (slot.Expired(network.Self, context.Pid, message.Timer, message, outbox))
+        {
+            context.Process.OnTimer(message.Timer, context.Process.Enter(outbox));
+        }
+    }
+
+    private void End(ProcessContext context, Outbox outbox)
+    {
+        _processes.Remove(context.Pid);
+        if (context.Process is ExchangeClient)
+        {
+            // It closes its sockets itself; looking through all of them at the end of each exchange would be slow.
+            return;
+        }
+
+        Sockets.CloseAll(context.Process, outbox);
+        foreach (ProcessContext child in _processes.Values.Where(p => IsChild(p, context)).ToArray())
+        {
+            child.Process.OnKilled(child.Process.Enter(outbox));
+            End(child, outbox);
+        }
+    }
+
+    private static bool IsChild(ProcessContext context, ProcessContext parent) =>
+        context.Process is ExchangeClient client && ReferenceEquals(client.Parent, parent);
+}

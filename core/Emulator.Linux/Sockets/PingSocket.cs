@@ -1,0 +1,126 @@
+using Emulator.Core.Actors;
+using Emulator.Core.Addresses;
+using Emulator.Core.Journal;
+using Emulator.Core.Packets;
+
+namespace Emulator.Linux.Sockets;
+
+/// <summary>An ICMP echo socket (<c>socket(AF_INET, SOCK_DGRAM, IPPROTO_ICMP)</c>): sends echo requests with its own identifier.</summary>
+/// <remarks>Source: RFC 792; icmp(7).</remarks>
+public sealed class PingSocket
+{
+    private readonly PingTable _table;
+
+    internal PingSocket(PingTable table, long id, ushort identifier, ISocketHandler handler)
+    {
+        _table = table;
+        Id = id;
+        Identifier = identifier;
+        Handler = handler;
+    }
+
+    /// <summary>The socket's number in its table.</summary>
+    public long Id { get; }
+
+    /// <summary>The identifier in its echo requests.</summary>
+    public ushort Identifier { get; }
+
+    internal ISocketHandler? Handler { get; private set; }
+
+    /// <summary>Sends an echo request.</summary>
+    /// <param name="destination">To whom.</param>
+    /// <param name="sequence">Its sequence number.</param>
+    /// <param name="dataLength">Bytes of data; ping(8) sends 56.</param>
+    /// <param name="flow">The exchange that it belongs to.</param>
+    /// <param name="outbox">Where it goes.</param>
+    /// <param name="timeToLive">TTL; 0 takes the default of 64.</param>
+    /// <returns>None, or why it was not sent.</returns>
+    public SocketError Send(
+        IPv4Address destination, ushort sequence, int dataLength, ulong flow, Outbox outbox, byte timeToLive = 0)
+    {
+        INetworkLayer network = _table.Network;
+        if (!network.TryRoute(destination, out IPv4Address source, out int mtu))
+        {
+            return SocketError.NetworkUnreachable;
+        }
+
+        var request = new IcmpMessage
+        {
+            Type = IcmpType.EchoRequest,
+            Rest = ((uint)Identifier << 16) | sequence,
+            Data = new FillerPayload(dataLength),
+        };
+        var identity = new PacketIdentity(network.NextPacketId(), flow, false);
+        bool dontFragment = IPv4Packet.HeaderLength + request.Length <= mtu;
+        var options = new OutputOptions(identity, dontFragment, timeToLive);
+        return SocketFailure.Of(network.Output(source, destination, request, options, outbox));
+    }
+
+    /// <summary>Frees the identifier.</summary>
+    public void Close()
+    {
+        Handler = null;
+        _table.Remove(this);
+    }
+}
+
+/// <summary>The echo sockets of a namespace: who has which identifier.</summary>
+internal sealed class PingTable(INetworkLayer network, SocketNumbers numbers)
+{
+    private readonly Dictionary<ushort, PingSocket> _sockets = [];
+    private ushort _lastIdentifier;
+
+    public INetworkLayer Network => network;
+
+    public PingSocket? Open(ISocketHandler handler)
+    {
+        if (_sockets.Count >= ushort.MaxValue || !numbers.HasRoom)
+        {
+            return null;
+        }
+
+        do
+        {
+            _lastIdentifier++;
+        }
+        while (_lastIdentifier == 0 || _sockets.ContainsKey(_lastIdentifier));
+
+        var socket = new PingSocket(this, numbers.Next(), _lastIdentifier, handler);
+        _sockets.Add(_lastIdentifier, socket);
+        return socket;
+    }
+
+    public void Remove(PingSocket socket)
+    {
+        if (_sockets.Remove(socket.Identifier))
+        {
+            numbers.Release();
+        }
+    }
+
+    public bool Receive(IPv4Packet packet, IcmpMessage reply, Outbox outbox)
+    {
+        if (!_sockets.TryGetValue(reply.EchoIdentifier, out PingSocket? socket) || socket.Handler is null)
+        {
+            outbox.Dropped(network.Self, packet, DropReason.NoSocket);
+            return false;
+        }
+
+        outbox.Delivered(network.Self, packet);
+        socket.Handler.OnEchoReply(socket, packet, reply, outbox);
+        return true;
+    }
+
+    public void ReceiveError(IcmpMessage error, IPv4Packet carrier, IcmpMessage quoted, Outbox outbox)
+    {
+        if (quoted.Type == IcmpType.EchoRequest
+            && _sockets.TryGetValue(quoted.EchoIdentifier, out PingSocket? socket) && socket.Handler is not null)
+        {
+            SocketFailure failure = SocketFailure.Of(error, carrier.Source, out _);
+            socket.Handler.OnPingError(socket, quoted.EchoSequence, failure, outbox);
+        }
+    }
+
+    public IEnumerable<PingSocket> Of(ISocketHandler handler) =>
+        _sockets.Values.Where(s => ReferenceEquals(s.Handler, handler)).OrderBy(s => s.Id);
+}

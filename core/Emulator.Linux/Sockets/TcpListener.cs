@@ -1,0 +1,46 @@
+using Emulator.Core.Addresses;
+
+namespace Emulator.Linux.Sockets;
+
+/// <summary>A TCP socket that waits for connections.</summary>
+/// <remarks>A connection counts against the backlog until its handshake is complete; processes here accept at once. One more SYN
+/// is dropped with <c>ListenOverflow</c>; SYN cookies are left out.</remarks>
+public sealed class TcpListener
+{
+    internal TcpListener(TcpTable table, long id, Endpoint local, int backlog, ISocketHandler handler)
+    {
+        Table = table;
+        Id = id;
+        Local = local;
+        Backlog = backlog;
+        Handler = handler;
+    }
+
+    /// <summary>The socket's number in its table.</summary>
+    public long Id { get; }
+
+    /// <summary>Address (0.0.0.0 for any) and port.</summary>
+    public Endpoint Local { get; }
+
+    /// <summary>How many handshakes may be under way.</summary>
+    public int Backlog { get; }
+
+    /// <summary>How many handshakes are under way.</summary>
+    public int Pending { get; internal set; }
+
+    /// <summary>Whatever the process wants to remember beside the socket.</summary>
+    public object? Session { get; set; }
+
+    internal TcpTable Table { get; }
+
+    internal ISocketHandler? Handler { get; private set; }
+
+    internal void Completed() => Pending--;
+
+    /// <summary>Listens no more. Handshakes under way end in silence; connections live on.</summary>
+    public void Close()
+    {
+        Handler = null;
+        Table.Remove(this);
+    }
+}
