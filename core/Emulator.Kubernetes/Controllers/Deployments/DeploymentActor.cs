@@ -65,7 +65,8 @@ public sealed class DeploymentActor : ControllerActor
             return;
         }
 
-        var rollout = new Rollout(deployment, DeploymentReplicaSets.Oldest(Claim(deployment, outbox)));
+        List<ApiObject> sets = DeploymentReplicaSets.Oldest(Claim(deployment, outbox));
+        var rollout = new Rollout(deployment, sets, DeploymentReplicaSets.FindNew(deployment, sets));
         if (deployment.IsTerminating)
         {
             WriteStatus(rollout, null, outbox);
@@ -271,31 +272,9 @@ public sealed class DeploymentActor : ControllerActor
 
     private void Scale(Rollout rollout, Outbox outbox)
     {
-        List<ApiObject> active = [.. rollout.Sets.Where(s => ReplicaSetView.Of(s).Replicas > 0)];
-        if (active.Count <= 1)
+        foreach ((ApiObject set, int replicas) in rollout.ScaledSizes())
         {
-            ApiObject? only = active.FirstOrDefault() ?? rollout.New ?? rollout.Old.LastOrDefault();
-            if (only is not null)
-            {
-                Resize(rollout, only, rollout.View.Replicas, outbox);
-            }
-        }
-        else if (rollout.IsSaturated)
-        {
-            foreach (ApiObject old in rollout.Old.Where(s => ReplicaSetView.Of(s).Replicas > 0))
-            {
-                Resize(rollout, old, 0, outbox);
-            }
-        }
-        else if (!rollout.View.IsRecreate)
-        {
-            IReadOnlyDictionary<string, int> sizes = ProportionalScale.Sizes(
-                [.. active.Select(Rollout.Scaled)], rollout.View.Replicas, rollout.Plan.MaxSurge,
-                (int)(rollout.Deployment.Status.Find("replicas")?.AsInt64 ?? 0));
-            foreach (ApiObject set in active)
-            {
-                Resize(rollout, set, sizes[set.Name], outbox);
-            }
+            Resize(rollout, set, replicas, outbox);
         }
     }
 

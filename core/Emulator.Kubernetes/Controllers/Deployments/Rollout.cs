@@ -8,10 +8,9 @@ namespace Emulator.Kubernetes.Controllers.Deployments;
 /// <summary>A Deployment with its ReplicaSets, as one look of the controller sees them.</summary>
 /// <param name="deployment">The Deployment.</param>
 /// <param name="sets">Its ReplicaSets, oldest first.</param>
-public sealed class Rollout(ApiObject deployment, IReadOnlyList<ApiObject> sets)
+/// <param name="fresh">The ReplicaSet of the present template among them; null when it is not there yet.</param>
+public sealed class Rollout(ApiObject deployment, IReadOnlyList<ApiObject> sets, ApiObject? fresh)
 {
-    private readonly ApiObject? _new = DeploymentReplicaSets.FindNew(deployment, sets);
-
     /// <summary>The Deployment.</summary>
     public ApiObject Deployment => deployment;
 
@@ -22,10 +21,10 @@ public sealed class Rollout(ApiObject deployment, IReadOnlyList<ApiObject> sets)
     public IReadOnlyList<ApiObject> Sets => sets;
 
     /// <summary>The ReplicaSet of the present template; null when it is not there yet.</summary>
-    public ApiObject? New => _new;
+    public ApiObject? New => fresh;
 
     /// <summary>The other ReplicaSets, oldest first.</summary>
-    public IReadOnlyList<ApiObject> Old => field ??= [.. sets.Where(s => !ReferenceEquals(s, _new))];
+    public IReadOnlyList<ApiObject> Old => field ??= [.. sets.Where(s => !ReferenceEquals(s, fresh))];
 
     /// <summary>The arithmetic of this rollout.</summary>
     public RollingUpdatePlan Plan { get; } = Limits(DeploymentView.Of(deployment));
@@ -53,6 +52,34 @@ public sealed class Rollout(ApiObject deployment, IReadOnlyList<ApiObject> sets)
         && DeploymentReplicaSets.Number(set, DeploymentReplicaSets.DesiredAnnotation) == View.Replicas
         && ReplicaSetView.Of(set).StatusAvailableReplicas == View.Replicas;
 
+    /// <summary>The sizes that ReplicaSets should have after the Deployment's size changed; those that keep theirs may be left out.</summary>
+    /// <remarks>Source: sync.go (scale): a single ReplicaSet takes the whole change, a finished rollout ends the old ones, and in the
+    /// middle of one the change is spread in proportion.</remarks>
+    public IReadOnlyList<(ApiObject Set, int Replicas)> ScaledSizes()
+    {
+        List<ApiObject> active = [.. sets.Where(s => ReplicaSetView.Of(s).Replicas > 0)];
+        if (active.Count <= 1)
+        {
+            ApiObject? only = active.FirstOrDefault() ?? New ?? Old.LastOrDefault();
+            return only is null ? [] : [(only, View.Replicas)];
+        }
+
+        if (IsSaturated)
+        {
+            return [.. active.Where(s => !ReferenceEquals(s, New)).Select(s => (s, 0))];
+        }
+
+        if (View.IsRecreate)
+        {
+            return [];
+        }
+
+        IReadOnlyDictionary<string, int> sizes = ProportionalScale.Sizes(
+            [.. active.Select(Scaled)], View.Replicas, Plan.MaxSurge,
+            (int)(deployment.Status.Find("replicas")?.AsInt64 ?? 0));
+        return [.. active.Select(s => (s, sizes[s.Name]))];
+    }
+
     /// <summary>A ReplicaSet's numbers.</summary>
     public ReplicaCount Count(ApiObject set)
     {
@@ -60,8 +87,7 @@ public sealed class Rollout(ApiObject deployment, IReadOnlyList<ApiObject> sets)
         return new ReplicaCount(set.Name, view.Replicas, view.StatusAvailableReplicas);
     }
 
-    /// <summary>A ReplicaSet as proportional scaling sees it.</summary>
-    public static ScaledSet Scaled(ApiObject set) => new(
+    private static ScaledSet Scaled(ApiObject set) => new(
         set.Name, ReplicaSetView.Of(set).Replicas,
         (int?)DeploymentReplicaSets.Number(set, DeploymentReplicaSets.MaxAnnotation), set.CreationTimestamp ?? "");
 
