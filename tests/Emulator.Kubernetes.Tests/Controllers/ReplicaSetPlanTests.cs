@@ -32,13 +32,13 @@ public class ReplicaSetPlanTests
 
     [Fact]
     public void At_most_500_pods_are_made_in_one_look() =>
-        Assert.Equal(500, ReplicaSetPlan.For(10_000, [], [], Now).Create);
+        Assert.Equal(500, ReplicaSetPlan.For(10_000, 0, [], [], Now).Create);
 
     [Fact]
     public void Surplus_pods_are_deleted()
     {
         ApiObject[] pods = [Running("x", "a"), Running("y", "b"), Running("z", "b")];
-        var plan = ReplicaSetPlan.For(1, pods, pods, Now);
+        var plan = ReplicaSetPlan.For(1, 3, pods, pods, Now);
         Assert.Equal(0, plan.Create);
         Assert.Equal(2, plan.Delete.Count);
         Assert.DoesNotContain(plan.Delete, p => p.Name == "x"); // The lone pod on its node stays.

@@ -33,17 +33,17 @@ public sealed class DeploymentActor : ControllerActor
         Informer sets = Client.Inform(ResourceTypes.ReplicaSets);
         sets.OnAdd = (s, o) =>
         {
-            _replicaSets.Add(s);
+            _replicaSets.Put(s);
             Wake(s, o);
         };
-        sets.OnUpdate = (before, s, o) =>
+        sets.OnUpdate = (_, s, o) =>
         {
-            _replicaSets.Update(before, s);
+            _replicaSets.Put(s);
             Wake(s, o);
         };
         sets.OnDelete = (s, o) =>
         {
-            _replicaSets.Remove(s);
+            _replicaSets.Remove(s.Key);
             Wake(s, o);
         };
         _pods = Client.Inform(ResourceTypes.Pods);
