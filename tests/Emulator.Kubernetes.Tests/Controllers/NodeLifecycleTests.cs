@@ -10,7 +10,8 @@ using Emulator.Kubernetes.Tests.ApiServer;
 
 namespace Emulator.Kubernetes.Tests.Controllers;
 
-/// <summary>Figures: kube-controller-manager's defaults (grace period 50 s, looked at every 5 s) and the 300 s that admission gives.</summary>
+/// <summary>Figures: kube-controller-manager's defaults (grace period 50 s, looked at every 5 s) and the 300 s that
+/// admission gives.</summary>
 public class NodeLifecycleTests
 {
     private readonly MiniCluster _cluster = new();
@@ -20,13 +21,15 @@ public class NodeLifecycleTests
     {
         _client = _cluster.NewClient();
         _cluster.Add(new NodeLifecycleActor(
-            new ActorRef("node-lifecycle-controller", "", MiniCluster.ControlPlane), _cluster.Root, _cluster.ServerRef));
+            new ActorRef("node-lifecycle-controller", "", MiniCluster.ControlPlane), _cluster.Root,
+                _cluster.ServerRef));
         Assert.Null(_client.Create(_cluster, """
             {"apiVersion":"v1","kind":"Node","metadata":{"name":"node-1"},
              "status":{"conditions":[{"type":"Ready","status":"True","reason":"KubeletReady"}]}}
             """).Error);
         Assert.Null(_client.Create(_cluster, """
-            {"apiVersion":"coordination.k8s.io/v1","kind":"Lease","metadata":{"name":"node-1","namespace":"kube-node-lease"},
+            {"apiVersion":"coordination.k8s.io/v1","kind":"Lease",
+             "metadata":{"name":"node-1","namespace":"kube-node-lease"},
              "spec":{"renewTime":"2025-01-01T00:00:00.000000Z"}}
             """).Error);
         Assert.Null(_client.Create(_cluster, Manifests.Pod("web")).Error);
@@ -104,7 +107,10 @@ public class NodeLifecycleTests
         Assert.NotEmpty(NodeView.Of(Node()).Taints);
         Assert.Null(_client.Patch(
             _cluster, ResourceTypes.Nodes, "node-1", PatchType.Strategic,
-            """{"status":{"conditions":[{"type":"Ready","status":"True","lastHeartbeatTime":"2025-01-01T00:03:20Z"}]}}""",
+            """
+            {"status":{"conditions":[
+              {"type":"Ready","status":"True","lastHeartbeatTime":"2025-01-01T00:03:20Z"}]}}
+            """,
             status: true).Error);
         Renew(40);
         Assert.Empty(NodeView.Of(Node()).Taints);
@@ -115,7 +121,8 @@ public class NodeLifecycleTests
 
     private ApiObject Pod() => _cluster.Server.Find(ResourceTypes.Pods, new ObjectKey("default", "web"))!;
 
-    private void RunUntil(long seconds) => _cluster.RunFor(SimTime.Zero + SimDuration.FromSeconds(seconds) - _cluster.Now);
+    private void RunUntil(long seconds) =>
+        _cluster.RunFor(SimTime.Zero + SimDuration.FromSeconds(seconds) - _cluster.Now);
 
     private void Renew(int times)
     {
@@ -126,7 +133,8 @@ public class NodeLifecycleTests
             string patch = "{\"spec\":{\"renewTime\":\"" + ModelClock.ToMicroText(_cluster.Now) + "\"}}";
             ApiResponse? answer = null;
             _cluster.Do(outbox => _client.Api.Patch(
-                ResourceTypes.Leases, new ObjectKey("kube-node-lease", "node-1"), PatchType.Merge, JsonText.Parse(patch), outbox,
+                ResourceTypes.Leases, new ObjectKey("kube-node-lease", "node-1"), PatchType.Merge,
+                    JsonText.Parse(patch), outbox,
                 (response, _) => answer = response));
             _cluster.RunFor(SimDuration.FromMilliseconds(5));
             Assert.Null(answer?.Error);

@@ -62,7 +62,10 @@ public class ReplicaSetPlanTests
     public void A_pod_is_available_after_minReadySeconds()
     {
         ApiObject pod = Pod(JsonText.Parse(
-            """{"name":"p","nodeName":"a","phase":"Running","conditions":[{"type":"Ready","status":"True","lastTransitionTime":"now"}]}"""));
+            """
+            {"name":"p","nodeName":"a","phase":"Running",
+             "conditions":[{"type":"Ready","status":"True","lastTransitionTime":"now"}]}
+            """));
         Assert.True(ReplicaSetStatus.IsAvailable(pod, 0, Now));
         Assert.False(ReplicaSetStatus.IsAvailable(pod, 1, Now));
         Assert.True(ReplicaSetStatus.IsAvailable(pod, 50, Now + SimDuration.FromSeconds(51)));

@@ -10,18 +10,20 @@ using Emulator.Kubernetes.Scheduler.Pods;
 namespace Emulator.Kubernetes.Controllers.NodeLifecycle;
 
 /// <summary>
-/// The node lifecycle and taint eviction controllers: a node whose kubelet falls silent becomes not ready and tainted, its pods are
-/// marked not ready, and deleted when they no longer tolerate the taint.
+/// The node lifecycle and taint eviction controllers: a node whose kubelet falls silent becomes not ready and tainted,
+/// its pods are marked not ready, and deleted when they no longer tolerate the taint.
 /// </summary>
 /// <remarks>
-/// <para>Source: pkg/controller/nodelifecycle and tainteviction. A sign of life is a renewed Lease (every 10 s) or a new Node
-/// status. Pods tolerate not-ready and unreachable nodes for 300 s by default, which the API server writes into them.</para>
-/// <para>Left out: the limits on evictions by zone (0.1 nodes a second, less or none when much of a zone is down), so that all nodes
-/// that fall silent are tainted at once.</para>
+/// <para>Source: pkg/controller/nodelifecycle and tainteviction. A sign of life is a renewed Lease (every 10 s) or a
+/// new Node status. Pods tolerate not-ready and unreachable nodes for 300 s by default, which the API server writes
+/// into them.</para>
+/// <para>Left out: the limits on evictions by zone (0.1 nodes a second, less or none when much of a zone is down), so
+/// that all nodes that fall silent are tainted at once.</para>
 /// </remarks>
 public sealed class NodeLifecycleActor : ControllerActor
 {
-    /// <summary>After so long without a sign of life a node is unknown (<c>--node-monitor-grace-period</c>): 50 s.</summary>
+    /// <summary>After so long without a sign of life a node is unknown (<c>--node-monitor-grace-period</c>): 50
+    /// s.</summary>
     public static readonly SimDuration GracePeriod = SimDuration.FromSeconds(50);
 
     /// <summary>The same for a node that never gave one (<c>--node-startup-grace-period</c>): 60 s.</summary>
@@ -92,7 +94,8 @@ public sealed class NodeLifecycleActor : ControllerActor
         JsonValue before = node.Spec.Find("taints") ?? JsonArray.Empty;
         if (!taints.Equals(before))
         {
-            Client.Update(node.With(["spec", "taints"], taints.Elements.Count == 0 ? null : taints), outbox, Track(key));
+            Client.Update(node.With(["spec", "taints"], taints.Elements.Count == 0 ? null : taints), outbox,
+                Track(key));
             return;
         }
 
@@ -186,7 +189,8 @@ public sealed class NodeLifecycleActor : ControllerActor
                 ("type", ready.Type), ("status", "False"), ("lastTransitionTime", ModelClock.ToText(outbox.Now)));
             Client.Patch(
                 ResourceTypes.Pods, pod.Key, PatchType.Strategic,
-                JsonObject.Of(("status", JsonObject.Of(("conditions", new JsonArray([condition]))))), outbox, status: true);
+                JsonObject.Of(("status", JsonObject.Of(("conditions", new JsonArray([condition]))))), outbox,
+                status: true);
         }
     }
 

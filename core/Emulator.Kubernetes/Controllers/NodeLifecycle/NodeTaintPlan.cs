@@ -74,5 +74,6 @@ public static class NodeTaintPlan
     private static bool IsOurs((string Key, string Effect) taint) =>
         Array.IndexOf(Kept, taint.Key) >= 0
         && (taint.Effect == "NoSchedule"
-            || (taint.Effect == "NoExecute" && taint.Key is "node.kubernetes.io/not-ready" or "node.kubernetes.io/unreachable"));
+            || (taint.Effect == "NoExecute"
+                && taint.Key is "node.kubernetes.io/not-ready" or "node.kubernetes.io/unreachable"));
 }

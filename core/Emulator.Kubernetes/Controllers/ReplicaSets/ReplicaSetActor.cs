@@ -10,8 +10,8 @@ namespace Emulator.Kubernetes.Controllers.ReplicaSets;
 
 /// <summary>The ReplicaSet controller: keeps as many pods as each ReplicaSet wants.</summary>
 /// <remarks>
-/// Source: pkg/controller/replicaset. Makes pods in batches of 1, 2, 4 …, at most 500 a look; adopts pods that match and that
-/// nobody owns, lets go those that match no longer. One ReplicaSet is looked at at most every 10 ms.
+/// Source: pkg/controller/replicaset. Makes pods in batches of 1, 2, 4 …, at most 500 a look; adopts pods that match
+/// and that nobody owns, lets go those that match no longer. One ReplicaSet is looked at at most every 10 ms.
 /// </remarks>
 public sealed class ReplicaSetActor : ControllerActor
 {
@@ -165,7 +165,8 @@ public sealed class ReplicaSetActor : ControllerActor
     private ReplicaSetTally? TallyOf(ApiObject pod) =>
         pod.Controller is { } owner ? _tallies.GetValueOrDefault(owner.Uid) : null;
 
-    /// <summary>Lets pods go that no longer match and adopts those that nobody owns; true when it asked for any.</summary>
+    /// <summary>Lets pods go that no longer match and adopts those that nobody owns; true when it asked for
+    /// any.</summary>
     private bool Claim(ApiObject set, ReplicaSetView view, ReplicaSetTally tally, Outbox outbox)
     {
         bool asked = false;

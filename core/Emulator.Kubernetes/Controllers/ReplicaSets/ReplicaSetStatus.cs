@@ -14,7 +14,8 @@ public static class ReplicaSetStatus
     /// <param name="available">How many are available.</param>
     /// <param name="failure">Why pods could not be made or deleted at the last try; null when they could.</param>
     /// <param name="now">The time now.</param>
-    public static JsonObject For(ApiObject replicaSet, ReplicaSetTally tally, int available, string? failure, SimTime now)
+    public static JsonObject For(
+        ApiObject replicaSet, ReplicaSetTally tally, int available, string? failure, SimTime now)
     {
         JsonObject status = replicaSet.Status
             .With("replicas", (long)tally.Active)

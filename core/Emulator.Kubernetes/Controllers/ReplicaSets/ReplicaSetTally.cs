@@ -5,8 +5,10 @@ using Emulator.Kubernetes.ApiMachinery;
 
 namespace Emulator.Kubernetes.Controllers.ReplicaSets;
 
-/// <summary>A running count of the pods that a ReplicaSet controls, so that a look costs the same for ten pods and ten thousand.</summary>
-/// <remarks>Each pod counts by what its object says alone; a change takes the old object out and puts the new one in.</remarks>
+/// <summary>A running count of the pods that a ReplicaSet controls, so that a look costs the same for ten pods and ten
+/// thousand.</summary>
+/// <remarks>Each pod counts by what its object says alone; a change takes the old object out and puts the new one
+/// in.</remarks>
 public sealed class ReplicaSetTally
 {
     private readonly LabelSelector _selector;
