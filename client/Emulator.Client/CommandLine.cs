@@ -2,6 +2,9 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using Emulator.Client.Commands;
 using Emulator.Client.Requests;
+using Emulator.Client.Running;
+using Emulator.Engine.Execution;
+using Emulator.Engine.Telemetry.Otlp;
 
 namespace Emulator.Client;
 
@@ -17,11 +20,24 @@ internal sealed record Handlers(
 internal static class CommandLine
 {
     /// <summary>Runs a command.</summary>
-    public static int Run(string[] arguments, Streams streams) => Run(arguments, streams, new Handlers(
-        request => throw new NotSupportedException("demo"),
-        request => throw new NotSupportedException("trace"),
-        request => throw new NotSupportedException("run"),
-        request => throw new NotSupportedException("show")));
+    public static int Run(string[] arguments, Streams streams)
+    {
+        try
+        {
+            return Run(arguments, streams, new Handlers(
+                new DemoRunner(streams).Run, new TraceRunner(streams).Run, new RunRunner(streams).Run, new ShowRunner(streams).Run));
+        }
+        catch (RefusedException refused)
+        {
+            streams.Error.WriteLine($"emulator: {refused.Message}");
+            return ExitCode.BadInput;
+        }
+        catch (Exception failed) when (failed is EngineException or OtlpExportException or IOException or NotSupportedException)
+        {
+            streams.Error.WriteLine($"emulator: {failed.Message}");
+            return ExitCode.Failed;
+        }
+    }
 
     /// <summary>Reads the arguments and hands the request to its handler.</summary>
     public static int Run(string[] arguments, Streams streams, Handlers handlers)

@@ -39,7 +39,7 @@ internal static class SharedOptions
         CustomParser = result => Parse<Uri>(
             result,
             (string text, out Uri uri) => Uri.TryCreate(text, UriKind.Absolute, out uri!) // Only read where true.
-                && uri.Scheme is "http" or "https" && uri.Host.Length > 0,
+                && uri.Scheme is "http" or "https" or "grpc" && uri.Host.Length > 0,
             "is not a collector's address; write one such as http://localhost:4317."),
     };
 

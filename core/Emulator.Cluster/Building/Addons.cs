@@ -6,7 +6,7 @@ namespace Emulator.Cluster.Building;
 
 /// <summary>The objects of what runs in the cluster without being asked for: DNS and an ingress controller.</summary>
 /// <remarks>Source: the manifests of kubeadm (CoreDNS) and of ingress-nginx for bare metal, less what is not modelled.</remarks>
-internal static class Addons
+public static class Addons
 {
     /// <summary>The ingress controller's node port for HTTP.</summary>
     public const int IngressNodePort = 30_080;

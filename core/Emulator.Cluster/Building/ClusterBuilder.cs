@@ -36,12 +36,7 @@ public sealed class ClusterBuilder
     /// <summary>Builds the cluster; null when the API server would refuse an object, which is appended.</summary>
     public static BuiltCluster? Build(ClusterInput input, List<ManifestError> errors)
     {
-        ApiObject[] own =
-        [
-            .. SystemObjects.OfApiServer(input.Cluster),
-            .. input.Cluster.Nodes.Select(SystemObjects.OfNode),
-            .. Addons.Of(input.Cluster),
-        ];
+        ApiObject[] own = [.. SystemObjects.OfApiServer(input.Cluster), .. Addons.Of(input.Cluster)];
         var options = new ApiServerOptions { ServiceCidr = input.Cluster.ServiceCidr, InitialObjects = own };
         int before = errors.Count;
         AdmissionCheck.Check(options, input.Objects, errors);
@@ -65,10 +60,10 @@ public sealed class ClusterBuilder
             apiServer,
             .. ControlPlane.Actors(controlPlane.Self, apiServer.Self),
         ]));
-        var shared = new NodeShared(_spec);
+        var shared = new NodeShared(_spec, apiServer.Self);
         foreach (NodeSpec node in _spec.Nodes)
         {
-            AddNode(node, apiServer.Self, shared);
+            AddNode(node, shared);
         }
 
         foreach (ExternalHostSpec host in _spec.ExternalHosts)
@@ -88,7 +83,7 @@ public sealed class ClusterBuilder
         };
     }
 
-    private void AddNode(NodeSpec node, ActorRef apiServer, NodeShared shared)
+    private void AddNode(NodeSpec node, NodeShared shared)
     {
         HostActor host = Host(node.Name, node.Zone, $"node/{node.Name}");
         _underlay.Plug(host, node.Zone, node.Interface, node.Mac, node.Mtu, node.Address.Address, node.SwitchPort);
@@ -96,7 +91,7 @@ public sealed class ClusterBuilder
         _machines.Add(new ClusterMachine(host.Self.Machine, host,
         [
             new NetworkSetup(ActorOn(host, $"network-setup/{node.Name}"), host.Self, BootMessages.OfNode(node)),
-            .. shared.Actors(node, host.Self, apiServer),
+            .. shared.Actors(node, host.Self),
         ]));
     }
 

@@ -1,4 +1,7 @@
 using Emulator.Core.Actors;
+using Emulator.Kubernetes.Controllers.Deployments;
+using Emulator.Kubernetes.Controllers.EndpointSlices;
+using Emulator.Kubernetes.Controllers.ReplicaSets;
 using Emulator.Kubernetes.Scheduler;
 
 namespace Emulator.Cluster.Building;
@@ -11,5 +14,8 @@ internal static class ControlPlane
     {
         ActorRef Named(string name) => new(name, "", host.Machine);
         yield return new SchedulerActor(Named("scheduler"), host, apiServer);
+        yield return new DeploymentActor(Named("deployment-controller"), host, apiServer);
+        yield return new ReplicaSetActor(Named("replicaset-controller"), host, apiServer);
+        yield return new EndpointSliceActor(Named("endpointslice-controller"), host, apiServer);
     }
 }

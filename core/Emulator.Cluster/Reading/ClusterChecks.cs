@@ -88,7 +88,10 @@ internal static class ClusterChecks
 
     private static void CheckNames(ClusterSpec spec, ClusterDraft draft, Action<string, string> report)
     {
-        var names = new Dictionary<string, string>(StringComparer.Ordinal) { ["control-plane"] = "the control plane" };
+        var names = new Dictionary<string, string>(StringComparer.Ordinal) 
+        {
+            ["control-plane"] = "the control plane", ["switch-outside"] = "the switch outside",
+        };
         void Name(string name, string what, string path)
         {
             if (!names.TryAdd(name, what))
@@ -100,6 +103,11 @@ internal static class ClusterChecks
         for (int i = 0; i < spec.Zones.Count; i++)
         {
             Name(spec.Zones[i].SwitchName, $"the switch of {spec.Zones[i].Name}", FieldPath.Member(draft.Zones[i].Path, "switch"));
+            if (spec.Zones[i].Name == "external")
+            {
+                report(draft.Zones[i].Path, "'external' is the zone of the hosts outside; choose another name.");
+            }
+
             if (spec.Zones.Take(i).Any(z => z.Name == spec.Zones[i].Name))
             {
                 report(draft.Zones[i].Path, $"'{spec.Zones[i].Name}' names two zones; give each its own name.");

@@ -1,6 +1,9 @@
 using Emulator.Cluster.Spec;
 using Emulator.Core.Addresses;
 using Emulator.Core.Documents;
+using Emulator.Kubernetes.Api;
+using Emulator.Kubernetes.ApiMachinery;
+using Emulator.Kubernetes.Kubelet;
 
 namespace Emulator.Cluster.Reading;
 
@@ -33,6 +36,12 @@ internal static class MachineChecks
             string[] devices = [node.Interface, node.Bridge.Name, .. node.Vtep is null ? [] : new[] { node.Vtep.Name }];
             CheckNeighbours(node.Name, node.Neighbours, devices, path, report);
             CheckGateway(node, path, report);
+            CheckCapacity(node, path, report);
+            if (node.Interface != spec.Nodes[0].Interface)
+            {
+                report(FieldPath.Member(path, "interface"), $"'{node.Interface}' is not '{spec.Nodes[0].Interface}' as on "
+                    + $"{spec.Nodes[0].Name}; flanneld has one configuration, so write the same name on all nodes.");
+            }
         }
 
         for (int i = 0; i < spec.ExternalHosts.Count; i++)
@@ -56,6 +65,17 @@ internal static class MachineChecks
                 report(FieldPath.Member(at, "device"), $"'{neighbours[i].Device}' is not a device of {machine}; "
                     + NearestName.Cure(neighbours[i].Device, devices));
             }
+        }
+    }
+
+    private static void CheckCapacity(NodeSpec node, string path, Action<string, string> report)
+    {
+        ResourceList capacity = ResourceList.Of(
+            KeyValuePair.Create("memory", Quantity.Parse(node.Capacity.Memory)));
+        if (NodeAllocatable.Default.Overbooked(capacity) is not null)
+        {
+            report(FieldPath.Member(FieldPath.Member(path, "capacity"), "memory"), $"{node.Capacity.Memory} of {node.Name} is less "
+                + $"than the {NodeAllocatable.Default.HardEviction["memory"]} that its kubelet keeps free; write more, such as 16Gi.");
         }
     }
 

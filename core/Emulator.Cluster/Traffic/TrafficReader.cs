@@ -7,8 +7,8 @@ namespace Emulator.Cluster.Traffic;
 /// <summary>Reads a document of <c>apiVersion: emulator.dev/v1alpha1, kind: Traffic</c>, strictly.</summary>
 public static class TrafficReader
 {
-    /// <summary>The most bytes of a request or reply: 64 MiB.</summary>
-    public const int BytesMax = 64 << 20;
+    /// <summary>The most bytes of a request or reply: 16 MiB, less one.</summary>
+    public const int BytesMax = (16 << 20) - 1;
 
     /// <summary>The highest rate: 10,000,000 exchanges a second.</summary>
     public const int RateMax = 10_000_000;
@@ -30,7 +30,6 @@ public static class TrafficReader
         }
 
         SimDuration interval = Interval(spec);
-        bool isHttp = to is HttpTarget;
         var traffic = new TrafficSpec
         {
             Name = metadata.Text("name") ?? $"{from} to {to}",
@@ -40,8 +39,8 @@ public static class TrafficReader
             Start = spec.Duration("start") ?? SimDuration.Zero,
             Duration = spec.Duration("duration"),
             Timeout = timeout,
-            RequestBytes = (int)(spec.Whole("requestBytes", 0, BytesMax) ?? (isHttp ? 0 : 64)),
-            ReplyBytes = (int)(spec.Whole("replyBytes", 0, BytesMax) ?? 64),
+            RequestBytes = (int?)spec.Whole("requestBytes", 0, BytesMax),
+            ReplyBytes = (int?)spec.Whole("replyBytes", 0, BytesMax),
         };
         return errors.Count == before ? traffic : null;
     }

@@ -26,9 +26,9 @@ public sealed record TrafficSpec
     /// <summary>How long an exchange may take. Default 5 s.</summary>
     public required SimDuration Timeout { get; init; }
 
-    /// <summary>Bytes of a request; for HTTP, of its body. Default 64, for HTTP 0.</summary>
-    public required int RequestBytes { get; init; }
+    /// <summary>Bytes of a request; for HTTP, of its body. Null is 64 for TCP and UDP, 56 for ICMP, none for HTTP.</summary>
+    public required int? RequestBytes { get; init; }
 
-    /// <summary>Bytes of a reply that a raw exchange asks for; for HTTP the server decides. Default 64.</summary>
-    public required int ReplyBytes { get; init; }
+    /// <summary>Bytes of a reply that a raw exchange asks for; null is as many as the request has. Elsewhere the server decides.</summary>
+    public required int? ReplyBytes { get; init; }
 }

@@ -4,7 +4,9 @@ namespace Emulator.Core.Documents;
 /// <remarks>Source: the paths in Kubernetes' own validation messages (apimachinery, field.Path).</remarks>
 public static class FieldPath
 {
-    /// <summary>The path of a member: after a dot, or in brackets when its name holds more than letters, digits, - and _.</summary>
+    /// <summary>
+    /// The path of a member: after a dot, or in brackets when its name holds more than letters, digits, - and _.
+    /// </summary>
     public static string Member(string parent, string name)
     {
         foreach (char c in name)

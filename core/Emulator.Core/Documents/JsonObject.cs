@@ -57,7 +57,10 @@ public sealed class JsonObject : JsonValue
         return place < 0 ? null : _pairs[place].Value;
     }
 
-    /// <summary>What a reader makes of this object, made once and kept with it, so that all who share the object share that too.</summary>
+    /// <summary>
+    /// What a reader makes of this object, made once and kept with it, so that all who share the object share that
+    /// too.
+    /// </summary>
     /// <remarks>One kind of reader per object: another type replaces what was kept. Two threads may both make it; since
     /// <paramref name="read"/> is pure, either result serves.</remarks>
     /// <param name="read">Makes it; a static function of this object alone.</param>

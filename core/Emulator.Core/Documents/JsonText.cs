@@ -90,7 +90,8 @@ public static class JsonText
         JsonValueKind.Number => new JsonNumber(element.GetRawText()),
         JsonValueKind.String => new JsonString(element.GetString()!), // A string element always has text.
         JsonValueKind.Array => new JsonArray([.. element.EnumerateArray().Select(From)]),
-        JsonValueKind.Object => JsonObject.Of(element.EnumerateObject().Select(p => KeyValuePair.Create(p.Name, From(p.Value)))),
+        JsonValueKind.Object => JsonObject.Of(
+            element.EnumerateObject().Select(p => KeyValuePair.Create(p.Name, From(p.Value)))),
         _ => throw new System.Diagnostics.UnreachableException(element.ValueKind.ToString()),
     };
 }

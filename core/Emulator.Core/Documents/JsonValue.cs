@@ -3,11 +3,12 @@ using System.Globalization;
 namespace Emulator.Core.Documents;
 
 /// <summary>
-/// A JSON value that never changes: what manifests and API objects are kept as. Edits share everything but the path that
-/// changed, so a thousand watchers may hold one object.
+/// A JSON value that never changes: what manifests and API objects are kept as. Edits share everything but the path
+/// that changed, so a thousand watchers may hold one object.
 /// </summary>
 /// <remarks>Cases: <see cref="JsonNull"/>, <see cref="JsonBool"/>, <see cref="JsonNumber"/>, <see cref="JsonString"/>,
-/// <see cref="JsonArray"/>, <see cref="JsonObject"/>. Equality is deep; the order of an object's members does not count.</remarks>
+/// <see cref="JsonArray"/>, <see cref="JsonObject"/>. Equality is deep; the order of an object's members does not
+/// count.</remarks>
 public abstract class JsonValue : IEquatable<JsonValue>
 {
     private protected JsonValue()
@@ -22,7 +23,8 @@ public abstract class JsonValue : IEquatable<JsonValue>
 
     /// <summary>The whole number, or null when this is no number or not whole.</summary>
     public long? AsInt64 => this is JsonNumber number
-        && long.TryParse(number.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long value) ? value : null;
+        && long.TryParse(number.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long value)
+            ? value : null;
 
     /// <summary>The truth value, or null when this is none.</summary>
     public bool? AsBool => (this as JsonBool)?.Value;
@@ -34,8 +36,8 @@ public abstract class JsonValue : IEquatable<JsonValue>
     public IReadOnlyList<KeyValuePair<string, JsonValue>> Members => (this as JsonObject)?.Pairs ?? [];
 
     /// <summary>
-    /// About how many bytes the compact text has: exact for ASCII text that needs no escapes, save a comma. Kept by arrays and
-    /// objects, so that what versions of a document share is measured once.
+    /// About how many bytes the compact text has: exact for ASCII text that needs no escapes, save a comma. Kept by
+    /// arrays and objects, so that what versions of a document share is measured once.
     /// </summary>
     public abstract int EstimatedLength { get; }
 
@@ -51,7 +53,9 @@ public abstract class JsonValue : IEquatable<JsonValue>
         return value;
     }
 
-    /// <summary>This value with the one at a path of member names replaced (null removes it); objects on the way are made.</summary>
+    /// <summary>
+    /// This value with the one at a path of member names replaced (null removes it); objects on the way are made.
+    /// </summary>
     public JsonValue With(ReadOnlySpan<string> path, JsonValue? value)
     {
         if (path.IsEmpty)
@@ -66,7 +70,8 @@ public abstract class JsonValue : IEquatable<JsonValue>
         }
 
         JsonValue? child = self.Find(path[0]);
-        return child is null && value is null ? self : self.With(path[0], (child ?? JsonObject.Empty).With(path[1..], value));
+        return child is null && value is null
+            ? self : self.With(path[0], (child ?? JsonObject.Empty).With(path[1..], value));
     }
 
     /// <inheritdoc/>
@@ -85,7 +90,8 @@ public abstract class JsonValue : IEquatable<JsonValue>
     public static implicit operator JsonValue(string text) => new JsonString(text);
 
     /// <summary>A whole number.</summary>
-    public static implicit operator JsonValue(long number) => new JsonNumber(number.ToString(CultureInfo.InvariantCulture));
+    public static implicit operator JsonValue(long number) =>
+        new JsonNumber(number.ToString(CultureInfo.InvariantCulture));
 
     /// <summary>A truth value.</summary>
     public static implicit operator JsonValue(bool value) => value ? JsonBool.True : JsonBool.False;

@@ -29,7 +29,9 @@ public sealed record Condition(string Type, string Status, string Reason, string
         return null;
     }
 
-    /// <summary>The status with a condition put in its place, or at the end; the transition time moves only with the status.</summary>
+    /// <summary>
+    /// The status with a condition put in its place, or at the end; the transition time moves only with the status.
+    /// </summary>
     public static JsonObject Put(JsonObject status, Condition condition)
     {
         IReadOnlyList<JsonValue> before = status.Find("conditions")?.Items ?? [];

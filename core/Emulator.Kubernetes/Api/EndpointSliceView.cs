@@ -14,7 +14,8 @@ public sealed record EndpointPort(string Name, int Port, string Protocol, string
 /// <summary>One pod behind a Service.</summary>
 /// <param name="Address">Its address.</param>
 /// <param name="IsReady">Whether it takes traffic. A missing condition is true.</param>
-/// <param name="IsServing">Whether it could take traffic although it is ending. A missing condition is as ready.</param>
+/// <param name="IsServing">Whether it could take traffic although it is ending. A missing condition is as
+/// ready.</param>
 /// <param name="IsTerminating">Whether it is ending. A missing condition is false.</param>
 /// <param name="NodeName">Its node; empty when not known.</param>
 /// <param name="Zone">Its zone; empty when not known.</param>
@@ -23,8 +24,8 @@ public sealed record EndpointPort(string Name, int Port, string Protocol, string
 /// <param name="ZoneHints">The zones that should use it; empty is all.</param>
 /// <param name="NodeHints">The nodes that should use it; empty is all.</param>
 public sealed record SliceEndpoint(
-    IPv4Address Address, bool IsReady, bool IsServing, bool IsTerminating, string NodeName, string Zone, string Hostname,
-    string PodName, IReadOnlyList<string> ZoneHints, IReadOnlyList<string> NodeHints)
+    IPv4Address Address, bool IsReady, bool IsServing, bool IsTerminating, string NodeName, string Zone,
+    string Hostname, string PodName, IReadOnlyList<string> ZoneHints, IReadOnlyList<string> NodeHints)
 {
     internal static SliceEndpoint? From(JsonValue json)
     {
@@ -48,7 +49,9 @@ public sealed record SliceEndpoint(
         hints is null ? [] : [.. hints.Items.Select(h => h["name"]?.AsString ?? "")];
 }
 
-/// <summary>Some of the pods behind a Service, read. Made once per version with <see cref="Of"/> and shared by all who watch.</summary>
+/// <summary>
+/// Some of the pods behind a Service, read. Made once per version with <see cref="Of"/> and shared by all who watch.
+/// </summary>
 public sealed class EndpointSliceView
 {
     private EndpointSliceView(ApiObject @object)
@@ -59,7 +62,8 @@ public sealed class EndpointSliceView
         Ports = [.. (@object.Json.Find("ports")?.Items ?? []).Select(p => new EndpointPort(
             p["name"]?.AsString ?? "", (int)(p["port"]?.AsInt64 ?? 0), p["protocol"]?.AsString ?? "TCP",
             p["appProtocol"]?.AsString))];
-        Endpoints = [.. (@object.Json.Find("endpoints")?.Items ?? []).Select(SliceEndpoint.From).OfType<SliceEndpoint>()];
+        Endpoints =
+            [.. (@object.Json.Find("endpoints")?.Items ?? []).Select(SliceEndpoint.From).OfType<SliceEndpoint>()];
     }
 
     /// <summary>The object.</summary>

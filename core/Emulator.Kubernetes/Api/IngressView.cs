@@ -50,7 +50,9 @@ public sealed class IngressView
     /// <summary>The object.</summary>
     public ApiObject Object { get; }
 
-    /// <summary>The class; the old annotation counts where <c>ingressClassName</c> is missing; empty when neither is there.</summary>
+    /// <summary>
+    /// The class; the old annotation counts where <c>ingressClassName</c> is missing; empty when neither is there.
+    /// </summary>
     public string ClassName => Object.Spec.Find("ingressClassName")?.AsString
         ?? Object.Annotations["kubernetes.io/ingress.class"] ?? "";
 

@@ -19,7 +19,8 @@ public sealed class NodeView
         Object = @object;
         PodCidr = Cidr.TryParse(@object.Spec.Find("podCIDR")?.AsString, out Cidr cidr) ? cidr : null;
         Taints = [.. (@object.Spec.Find("taints")?.Items ?? []).Select(t => new Taint(
-            t["key"]?.AsString ?? "", t["value"]?.AsString ?? "", t["effect"]?.AsString ?? "", t["timeAdded"]?.AsString))];
+            t["key"]?.AsString ?? "", t["value"]?.AsString ?? "", t["effect"]?.AsString ?? "",
+            t["timeAdded"]?.AsString))];
         Allocatable = ResourceList.From(@object.Status.Find("allocatable") ?? @object.Status.Find("capacity"));
     }
 

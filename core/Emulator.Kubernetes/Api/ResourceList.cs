@@ -3,7 +3,10 @@ using Emulator.Kubernetes.ApiMachinery;
 
 namespace Emulator.Kubernetes.Api;
 
-/// <summary>Amounts by resource name, as in <c>requests</c>, <c>limits</c>, <c>capacity</c>: sorted by name, nothing for the rest.</summary>
+/// <summary>
+/// Amounts by resource name, as in <c>requests</c>, <c>limits</c>, <c>capacity</c>: sorted by name, nothing for the
+/// rest.
+/// </summary>
 public sealed class ResourceList
 {
     private readonly KeyValuePair<string, Quantity>[] _amounts;

@@ -36,7 +36,8 @@ public sealed class ServiceView
         Ports = [.. (_spec.Find("ports")?.Items ?? []).Select(ServicePort.From)];
         Selector = new LabelSet(_spec.Find("selector") as JsonObject);
         ExternalIPs = Addresses(_spec.Find("externalIPs")?.Items ?? [], static v => v.AsString);
-        LoadBalancerIPs = Addresses(@object.Json.At("status", "loadBalancer", "ingress")?.Items ?? [], static v => v["ip"]?.AsString);
+        LoadBalancerIPs =
+            Addresses(@object.Json.At("status", "loadBalancer", "ingress")?.Items ?? [], static v => v["ip"]?.AsString);
         LoadBalancerSourceRanges =
         [
             .. (_spec.Find("loadBalancerSourceRanges")?.Items ?? [])
@@ -85,7 +86,8 @@ public sealed class ServiceView
     public bool HasClientIPAffinity => _spec.Find("sessionAffinity")?.AsString == "ClientIP";
 
     /// <summary>How long a client keeps its pod; 10,800 s by default.</summary>
-    public long AffinityTimeoutSeconds => _spec.At("sessionAffinityConfig", "clientIP", "timeoutSeconds")?.AsInt64 ?? 10_800;
+    public long AffinityTimeoutSeconds =>
+        _spec.At("sessionAffinityConfig", "clientIP", "timeoutSeconds")?.AsInt64 ?? 10_800;
 
     /// <summary>Whether traffic from outside stays on the node it came to.</summary>
     public bool IsExternalPolicyLocal => _spec.Find("externalTrafficPolicy")?.AsString == "Local";

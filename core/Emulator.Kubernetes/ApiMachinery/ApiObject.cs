@@ -3,8 +3,9 @@ using Emulator.Core.Documents;
 namespace Emulator.Kubernetes.ApiMachinery;
 
 /// <summary>
-/// An API object as it was written, whole: every field survives, known or not. It never changes; an edit is a new object that
-/// shares all but the path that changed, so the store, its history and a thousand watchers may hold the same one.
+/// An API object as it was written, whole: every field survives, known or not. It never changes; an edit is a new
+/// object that shares all but the path that changed, so the store, its history and a thousand watchers may hold the
+/// same one.
 /// </summary>
 public sealed class ApiObject
 {
@@ -141,7 +142,9 @@ public sealed class ApiObject
     /// <summary>Whether an owner's reference names this object's controller.</summary>
     public bool IsControlledBy(ApiObject owner) => Controller is { } controller && controller.Uid == owner.Uid;
 
-    /// <summary>The typed view of this object, made once and kept with it. <paramref name="read"/> must be pure.</summary>
+    /// <summary>
+    /// The typed view of this object, made once and kept with it. <paramref name="read"/> must be pure.
+    /// </summary>
     public T View<T>(Func<ApiObject, T> read)
         where T : class
     {

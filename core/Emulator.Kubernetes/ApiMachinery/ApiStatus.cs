@@ -5,7 +5,8 @@ namespace Emulator.Kubernetes.ApiMachinery;
 /// <summary>One fault of a submitted object.</summary>
 /// <param name="Reason">Such as <c>FieldValueInvalid</c>, <c>FieldValueRequired</c>.</param>
 /// <param name="Field">The path, such as <c>spec.ports[0].nodePort</c>.</param>
-/// <param name="Message">What is wrong, such as <c>Invalid value: 20: provided port is not in the valid range</c>.</param>
+/// <param name="Message">What is wrong, such as <c>Invalid value: 20: provided port is not in the valid
+/// range</c>.</param>
 public sealed record StatusCause(string Reason, string Field, string Message);
 
 /// <summary>Why a request failed, as the API says it.</summary>
@@ -49,7 +50,8 @@ public sealed record ApiStatus(int Code, string Reason, string Message)
 
     /// <summary>409: the write was based on something old or contradicts the object's state.</summary>
     public static ApiStatus Conflict(ResourceType type, string name, string why) =>
-        new(409, "Conflict", $"Operation cannot be fulfilled on {type.QualifiedPlural} \"{name}\": {why}") { Type = type, Name = name };
+        new(409, "Conflict",
+            $"Operation cannot be fulfilled on {type.QualifiedPlural} \"{name}\": {why}") { Type = type, Name = name };
 
     /// <summary>409: the resourceVersion is not the newest.</summary>
     public static ApiStatus Modified(ResourceType type, string name) => Conflict(
@@ -75,7 +77,8 @@ public sealed record ApiStatus(int Code, string Reason, string Message)
 
     /// <summary>405: the type does not know the verb.</summary>
     public static ApiStatus MethodNotSupported(ResourceType type, string verb) =>
-        new(405, "MethodNotAllowed", $"{verb} is not supported on resources of kind \"{type.QualifiedPlural}\"") { Type = type };
+        new(405, "MethodNotAllowed",
+            $"{verb} is not supported on resources of kind \"{type.QualifiedPlural}\"") { Type = type };
 
     /// <summary>410: the history asked for is gone.</summary>
     public static ApiStatus Expired(ResourceVersion asked, ResourceVersion oldest) =>
@@ -90,7 +93,8 @@ public sealed record ApiStatus(int Code, string Reason, string Message)
 
     /// <summary>504: the session with the API server was cut before the answer came.</summary>
     public static readonly ApiStatus Timeout =
-        new(504, "Timeout", "the session with the API server was closed before it answered; the write may have happened");
+        new(504, "Timeout",
+            "the session with the API server was closed before it answered; the write may have happened");
 
     /// <summary>The <c>Status</c> object that HTTP answers carry.</summary>
     public JsonObject ToJson()

@@ -28,8 +28,12 @@ public sealed record FieldTerm(string Field, string Value, bool IsEqual)
     public bool Matches(ApiObject @object) => (ValueIn(@object) == Value) == IsEqual;
 }
 
-/// <summary>Which objects are meant by the values of their fields: <c>spec.nodeName=node-1,status.phase!=Running</c>.</summary>
-/// <remarks>Source: fields.Selector of k8s.io/apimachinery. A backslash escapes a comma, an equals sign or itself.</remarks>
+/// <summary>
+/// Which objects are meant by the values of their fields: <c>spec.nodeName=node-1,status.phase!=Running</c>.
+/// </summary>
+/// <remarks>
+/// Source: fields.Selector of k8s.io/apimachinery. A backslash escapes a comma, an equals sign or itself.
+/// </remarks>
 public sealed class FieldSelector
 {
     private readonly FieldTerm[] _terms;

@@ -79,7 +79,8 @@ public sealed class LabelRequirement
                 return value is null;
             default:
                 return value is not null
-                    && long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number)
+                    && long.TryParse(
+                        value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number)
                     && (Operator == SelectorOperator.GreaterThan ? number > _bound : number < _bound);
         }
     }
@@ -140,8 +141,10 @@ public sealed class LabelRequirement
 
         long bound = 0;
         bool numeric = Operator is SelectorOperator.GreaterThan or SelectorOperator.LessThan;
-        return !numeric || long.TryParse(Values[0], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out bound)
+        return !numeric
+            || long.TryParse(Values[0], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out bound)
             ? bound
-            : throw new FormatException($"values[0]: Invalid value: \"{Values[0]}\": for 'Gt', 'Lt' operators, the value must be an integer");
+            : throw new FormatException(
+                $"values[0]: Invalid value: \"{Values[0]}\": for 'Gt', 'Lt' operators, the value must be an integer");
     }
 }

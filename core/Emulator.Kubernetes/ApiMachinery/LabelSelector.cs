@@ -41,7 +41,9 @@ public sealed class LabelSelector
         ? Nothing
         : Of(map.Pairs.Select(p => new LabelRequirement(p.Key, SelectorOperator.Equals, p.Value)));
 
-    /// <summary>Reads <c>{matchLabels, matchExpressions}</c>; null selects nothing, an empty object everything.</summary>
+    /// <summary>
+    /// Reads <c>{matchLabels, matchExpressions}</c>; null selects nothing, an empty object everything.
+    /// </summary>
     /// <exception cref="FormatException">An operator is not known, or values do not fit it.</exception>
     public static LabelSelector FromJson(JsonValue? json)
     {
@@ -87,7 +89,8 @@ public sealed class LabelSelector
         foreach (LabelRequirement requirement in _requirements)
         {
             if (requirement.Key == key && requirement.Values.Count == 1
-                && requirement.Operator is SelectorOperator.Equals or SelectorOperator.DoubleEquals or SelectorOperator.In)
+                && requirement.Operator
+                    is SelectorOperator.Equals or SelectorOperator.DoubleEquals or SelectorOperator.In)
             {
                 value = requirement.Values[0];
                 return true;
@@ -98,7 +101,9 @@ public sealed class LabelSelector
         return false;
     }
 
-    /// <summary>Its text; <see cref="Parse"/> reads it back (<see cref="Nothing"/> has none and writes a note).</summary>
+    /// <summary>
+    /// Its text; <see cref="Parse"/> reads it back (<see cref="Nothing"/> has none and writes a note).
+    /// </summary>
     public override string ToString() =>
         _text ??= _nothing ? "<nothing>" : string.Join(',', _requirements.Select(r => r.ToString()));
 
@@ -114,6 +119,7 @@ public sealed class LabelSelector
             _ => throw new FormatException($"\"{text}\" is not a valid label selector operator"),
         };
         return new LabelRequirement(
-            expression["key"]?.AsString ?? "", @operator, (expression["values"]?.Items ?? []).Select(v => v.AsString ?? ""));
+            expression["key"]?.AsString ?? "", @operator,
+            (expression["values"]?.Items ?? []).Select(v => v.AsString ?? ""));
     }
 }

@@ -4,7 +4,8 @@ namespace Emulator.Kubernetes.ApiMachinery;
 /// <remarks>
 /// <code>
 /// selector    = [ requirement *( "," requirement ) ]
-/// requirement = [ "!" ] key | key ( "=" | "==" | "!=" | "&lt;" | "&gt;" ) value | key ( "in" | "notin" ) "(" values ")"
+/// requirement = [ "!" ] key | key ( "=" | "==" | "!=" | "&lt;" | "&gt;" ) value | key ( "in" | "notin" ) "(" values
+/// ")"
 /// </code>
 /// Source: labels.Parser of k8s.io/apimachinery.
 /// </remarks>

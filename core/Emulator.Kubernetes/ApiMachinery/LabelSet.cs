@@ -2,7 +2,9 @@ using Emulator.Core.Documents;
 
 namespace Emulator.Kubernetes.ApiMachinery;
 
-/// <summary>A map from text to text as it stands in a document: labels, annotations, a node selector. Costs nothing to make.</summary>
+/// <summary>
+/// A map from text to text as it stands in a document: labels, annotations, a node selector. Costs nothing to make.
+/// </summary>
 /// <param name="Json">The object; null is no labels.</param>
 public readonly record struct LabelSet(JsonObject? Json)
 {

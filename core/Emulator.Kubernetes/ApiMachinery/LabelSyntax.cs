@@ -8,28 +8,30 @@ public static class LabelSyntax
     private const int SubdomainLengthMax = 253;
 
     private const string QualifiedNameProblem =
-        "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character "
-        + "(e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is "
+        "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an "
+        + "alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is "
         + "'([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')";
 
     private const string LabelValueProblem =
-        "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with "
-        + "an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is "
+        "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start "
+        + "and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for "
+        + "validation is "
         + "'(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')";
 
     private const string SubdomainProblemText =
-        "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with "
-        + "an alphanumeric character (e.g. 'example.com', regex used for validation is "
+        "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start "
+        + "and end with an alphanumeric character (e.g. 'example.com', regex used for validation is "
         + "'[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
 
     private const string LabelProblemText =
-        "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an "
-        + "alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is "
+        "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end "
+        + "with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is "
         + "'[a-z0-9]([-a-z0-9]*[a-z0-9])?')";
 
     private const string Rfc1035ProblemText =
-        "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with "
-        + "an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for validation is '[a-z]([-a-z0-9]*[a-z0-9])?')";
+        "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic "
+        + "character, and end with an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for "
+        + "validation is '[a-z]([-a-z0-9]*[a-z0-9])?')";
 
     /// <summary>What is wrong with a label's or annotation's key, or null.</summary>
     public static string? KeyProblem(string key)

@@ -4,8 +4,8 @@ using Emulator.Core.Time;
 namespace Emulator.Kubernetes.ApiMachinery;
 
 /// <summary>
-/// How virtual time is written in objects. The model's first instant is 2025-01-01T00:00:00Z, always; exporters that want a
-/// real date add an offset that the model never sees.
+/// How virtual time is written in objects. The model's first instant is 2025-01-01T00:00:00Z, always; exporters that
+/// want a real date add an offset that the model never sees.
 /// </summary>
 /// <remarks>Source: RFC 3339; metav1.Time has whole seconds, metav1.MicroTime six decimals.</remarks>
 public static class ModelClock
@@ -24,7 +24,8 @@ public static class ModelClock
     public static bool TryParse(string? text, out SimTime time)
     {
         bool read = DateTime.TryParse(
-            text, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal, out DateTime date);
+            text, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal,
+            out DateTime date);
         time = read ? new SimTime((date - Start).Ticks * 100) : SimTime.Zero;
         return read;
     }

@@ -1,6 +1,8 @@
 namespace Emulator.Kubernetes.ApiMachinery;
 
-/// <summary>Which object of a type: its namespace (empty for objects in none) and name. Ordered as the API lists.</summary>
+/// <summary>
+/// Which object of a type: its namespace (empty for objects in none) and name. Ordered as the API lists.
+/// </summary>
 public readonly record struct ObjectKey(string Namespace, string Name) : IComparable<ObjectKey>
 {
     /// <inheritdoc/>

@@ -1,4 +1,5 @@
 using System.Numerics;
+using Emulator.Core.Randomness;
 
 namespace Emulator.Kubernetes.ApiMachinery;
 
@@ -17,9 +18,10 @@ public enum QuantityFormat : byte
 
 /// <summary>An amount of a resource, exact to a billionth: <c>500m</c>, <c>1.5Gi</c>, <c>2e3</c>.</summary>
 /// <remarks>
-/// Source: resource.Quantity of k8s.io/apimachinery. What is finer than a billionth is rounded away from zero; what was read is
-/// capped at 2^63 − 1 whole units either way. Two quantities of one amount are equal whatever their format. Left out: sums and
-/// products beyond about 1.7e29 whole units throw <see cref="OverflowException"/> (Kubernetes goes on in arbitrary precision).
+/// Source: resource.Quantity of k8s.io/apimachinery. What is finer than a billionth is rounded away from zero; what
+/// was read is capped at 2^63 − 1 whole units either way. Two quantities of one amount are equal whatever their
+/// format. Left out: sums and products beyond about 1.7e29 whole units throw <see cref="OverflowException"/>
+/// (Kubernetes goes on in arbitrary precision).
 /// </remarks>
 public readonly struct Quantity : IEquatable<Quantity>, IComparable<Quantity>
 {
@@ -54,7 +56,8 @@ public readonly struct Quantity : IEquatable<Quantity>, IComparable<Quantity>
     public Int128 Nanos => _nanos;
 
     /// <summary>A number of billionths.</summary>
-    public static Quantity FromNanos(Int128 nanos, QuantityFormat format = QuantityFormat.DecimalSI) => new(nanos, format);
+    public static Quantity FromNanos(Int128 nanos, QuantityFormat format = QuantityFormat.DecimalSI) =>
+        new(nanos, format);
 
     /// <summary>A number of whole units.</summary>
     public static Quantity FromUnits(long units, QuantityFormat format = QuantityFormat.DecimalSI) =>
@@ -64,8 +67,11 @@ public readonly struct Quantity : IEquatable<Quantity>, IComparable<Quantity>
     public static Quantity FromMilli(long milli, QuantityFormat format = QuantityFormat.DecimalSI) =>
         new((Int128)milli * 1_000_000, format);
 
-    /// <summary>A number of units of 10 to the power <paramref name="scale"/>, from −9 up; finer is rounded away from zero.</summary>
-    public static Quantity FromScaled(long value, int scale) => new(QuantityText.ToNanos(value, scale), QuantityFormat.DecimalSI);
+    /// <summary>
+    /// A number of units of 10 to the power <paramref name="scale"/>, from −9 up; finer is rounded away from zero.
+    /// </summary>
+    public static Quantity FromScaled(long value, int scale) =>
+        new(QuantityText.ToNanos(value, scale), QuantityFormat.DecimalSI);
 
     /// <summary>Reads a quantity.</summary>
     public static bool TryParse(string? text, out Quantity quantity)
@@ -82,7 +88,9 @@ public readonly struct Quantity : IEquatable<Quantity>, IComparable<Quantity>
         : throw new FormatException(
             $"'{text}' is not a quantity; write a number with an optional suffix, such as 500m, 2, 1.5Gi or 1e3.");
 
-    /// <summary>The amount in units of 10 to the power <paramref name="scale"/>, rounded up (away from zero), kept in 64 bits.</summary>
+    /// <summary>
+    /// The amount in units of 10 to the power <paramref name="scale"/>, rounded up (away from zero), kept in 64 bits.
+    /// </summary>
     public long ScaledValue(int scale)
     {
         BigInteger scaled = QuantityText.DivideAwayFromZero((BigInteger)_nanos, scale + 9);
@@ -112,7 +120,8 @@ public readonly struct Quantity : IEquatable<Quantity>, IComparable<Quantity>
     public static Quantity operator -(Quantity quantity) => new(-quantity._nanos, quantity.Format);
 
     /// <summary>The amount taken several times.</summary>
-    public static Quantity operator *(Quantity quantity, long factor) => new(checked(quantity._nanos * factor), quantity.Format);
+    public static Quantity operator *(Quantity quantity, long factor) =>
+        new(checked(quantity._nanos * factor), quantity.Format);
 
     /// <summary>Whether two amounts are the same.</summary>
     public static bool operator ==(Quantity left, Quantity right) => left._nanos == right._nanos;
@@ -142,7 +151,7 @@ public readonly struct Quantity : IEquatable<Quantity>, IComparable<Quantity>
     public override bool Equals(object? obj) => obj is Quantity other && Equals(other);
 
     /// <inheritdoc/>
-    public override int GetHashCode() => _nanos.GetHashCode();
+    public override int GetHashCode() => (int)StableHash.Combine((ulong)(_nanos >> 64), (ulong)_nanos);
 
     /// <summary>The canonical text: no fraction, the largest suffix that keeps it exact.</summary>
     public override string ToString() => QuantityText.Write(_nanos, Format);

@@ -34,7 +34,8 @@ internal static class QuantityText
             rest = rest[(1 + fraction.Length)..];
         }
 
-        if (digits.Length + fraction.Length == 0 || !TrySuffix(rest, out int exponent10, out int exponent1024, out format))
+        if (digits.Length + fraction.Length == 0
+            || !TrySuffix(rest, out int exponent10, out int exponent1024, out format))
         {
             return false;
         }
@@ -54,7 +55,9 @@ internal static class QuantityText
 
     public static Int128 ToNanos(long value, int scale) => (Int128)DivideAwayFromZero(value, -scale - 9);
 
-    /// <summary>The number divided by 10 to a power; a negative power multiplies. What is left over counts as one more.</summary>
+    /// <summary>
+    /// The number divided by 10 to a power; a negative power multiplies. What is left over counts as one more.
+    /// </summary>
     public static BigInteger DivideAwayFromZero(BigInteger number, int power)
     {
         if (power <= 0)
@@ -89,7 +92,8 @@ internal static class QuantityText
 
         string number = nanos.ToString(CultureInfo.InvariantCulture);
         return exponent == 0 ? number
-            : format == QuantityFormat.DecimalExponent ? string.Create(CultureInfo.InvariantCulture, $"{number}e{exponent}")
+            : format == QuantityFormat.DecimalExponent ? string.Create(
+                CultureInfo.InvariantCulture, $"{number}e{exponent}")
             : number + DecimalSuffixes[(exponent / 3) + 3];
     }
 
@@ -106,7 +110,8 @@ internal static class QuantityText
         return steps == 0 ? number : $"{number}{BinarySuffixes[steps - 1]}i";
     }
 
-    private static bool TrySuffix(ReadOnlySpan<char> suffix, out int exponent10, out int exponent1024, out QuantityFormat format)
+    private static bool TrySuffix(
+        ReadOnlySpan<char> suffix, out int exponent10, out int exponent1024, out QuantityFormat format)
     {
         exponent10 = 0;
         exponent1024 = 0;
@@ -131,7 +136,8 @@ internal static class QuantityText
         }
 
         format = QuantityFormat.DecimalExponent;
-        bool read = int.TryParse(suffix[1..], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int exponent);
+        bool read =
+            int.TryParse(suffix[1..], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int exponent);
         exponent10 = Math.Clamp(exponent, -ExponentMax, ExponentMax);
         return read && (suffix[0] is 'e' or 'E');
     }

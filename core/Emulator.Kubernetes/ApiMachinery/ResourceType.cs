@@ -1,8 +1,10 @@
 namespace Emulator.Kubernetes.ApiMachinery;
 
-/// <summary>A kind of API object, such as pods: where it lives in the API and whether it belongs to a namespace.</summary>
-/// <remarks>Compared by reference: each type exists once, in <see cref="ResourceTypes"/>. Names follow the API's discovery
-/// documents.</remarks>
+/// <summary>
+/// A kind of API object, such as pods: where it lives in the API and whether it belongs to a namespace.
+/// </summary>
+/// <remarks>Compared by reference: each type exists once, in <see cref="ResourceTypes"/>. Names follow the API's
+/// discovery documents.</remarks>
 public sealed class ResourceType
 {
     internal ResourceType(

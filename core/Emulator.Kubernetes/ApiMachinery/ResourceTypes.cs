@@ -3,13 +3,16 @@ using System.Diagnostics.CodeAnalysis;
 namespace Emulator.Kubernetes.ApiMachinery;
 
 /// <summary>All types of object that the API serves. To add one, add a line.</summary>
-/// <remarks>A type without a line of its own in the API server's validation is stored, listed and watched as it was written.</remarks>
+/// <remarks>
+/// A type without a line of its own in the API server's validation is stored, listed and watched as it was written.
+/// </remarks>
 public static class ResourceTypes
 {
     private static readonly List<ResourceType> Registered = [];
 
     /// <summary>Namespaces.</summary>
-    public static readonly ResourceType Namespaces = Add("", "v1", "Namespace", "namespaces", ResourceScope.Cluster, "ns");
+    public static readonly ResourceType Namespaces =
+        Add("", "v1", "Namespace", "namespaces", ResourceScope.Cluster, "ns");
 
     /// <summary>Nodes.</summary>
     public static readonly ResourceType Nodes = Add("", "v1", "Node", "nodes", ResourceScope.Cluster, "no");
@@ -18,19 +21,24 @@ public static class ResourceTypes
     public static readonly ResourceType Pods = Add("", "v1", "Pod", "pods", ResourceScope.Namespaced, "po");
 
     /// <summary>Services.</summary>
-    public static readonly ResourceType Services = Add("", "v1", "Service", "services", ResourceScope.Namespaced, "svc");
+    public static readonly ResourceType Services =
+        Add("", "v1", "Service", "services", ResourceScope.Namespaced, "svc");
 
     /// <summary>Endpoints, the older form of endpoint slices.</summary>
-    public static readonly ResourceType Endpoints = Add("", "v1", "Endpoints", "endpoints", ResourceScope.Namespaced, "ep", hasStatus: false);
+    public static readonly ResourceType Endpoints =
+        Add("", "v1", "Endpoints", "endpoints", ResourceScope.Namespaced, "ep", hasStatus: false);
 
     /// <summary>ConfigMaps.</summary>
-    public static readonly ResourceType ConfigMaps = Add("", "v1", "ConfigMap", "configmaps", ResourceScope.Namespaced, "cm", hasStatus: false);
+    public static readonly ResourceType ConfigMaps =
+        Add("", "v1", "ConfigMap", "configmaps", ResourceScope.Namespaced, "cm", hasStatus: false);
 
     /// <summary>Secrets.</summary>
-    public static readonly ResourceType Secrets = Add("", "v1", "Secret", "secrets", ResourceScope.Namespaced, null, hasStatus: false);
+    public static readonly ResourceType Secrets =
+        Add("", "v1", "Secret", "secrets", ResourceScope.Namespaced, null, hasStatus: false);
 
     /// <summary>Events.</summary>
-    public static readonly ResourceType Events = Add("", "v1", "Event", "events", ResourceScope.Namespaced, "ev", hasStatus: false);
+    public static readonly ResourceType Events =
+        Add("", "v1", "Event", "events", ResourceScope.Namespaced, "ev", hasStatus: false);
 
     /// <summary>ServiceAccounts.</summary>
     public static readonly ResourceType ServiceAccounts =
@@ -72,11 +80,13 @@ public static class ResourceTypes
     public static readonly ResourceType Jobs = Add("batch", "v1", "Job", "jobs", ResourceScope.Namespaced, null);
 
     /// <summary>CronJobs.</summary>
-    public static readonly ResourceType CronJobs = Add("batch", "v1", "CronJob", "cronjobs", ResourceScope.Namespaced, "cj");
+    public static readonly ResourceType CronJobs =
+        Add("batch", "v1", "CronJob", "cronjobs", ResourceScope.Namespaced, "cj");
 
     /// <summary>HorizontalPodAutoscalers.</summary>
     public static readonly ResourceType HorizontalPodAutoscalers =
-        Add("autoscaling", "v2", "HorizontalPodAutoscaler", "horizontalpodautoscalers", ResourceScope.Namespaced, "hpa");
+        Add("autoscaling", "v2", "HorizontalPodAutoscaler", "horizontalpodautoscalers", ResourceScope.Namespaced,
+            "hpa");
 
     /// <summary>PodDisruptionBudgets.</summary>
     public static readonly ResourceType PodDisruptionBudgets =
@@ -84,7 +94,8 @@ public static class ResourceTypes
 
     /// <summary>EndpointSlices.</summary>
     public static readonly ResourceType EndpointSlices =
-        Add("discovery.k8s.io", "v1", "EndpointSlice", "endpointslices", ResourceScope.Namespaced, null, hasStatus: false);
+        Add("discovery.k8s.io", "v1", "EndpointSlice", "endpointslices", ResourceScope.Namespaced, null,
+            hasStatus: false);
 
     /// <summary>Ingresses.</summary>
     public static readonly ResourceType Ingresses =
@@ -96,7 +107,8 @@ public static class ResourceTypes
 
     /// <summary>NetworkPolicies.</summary>
     public static readonly ResourceType NetworkPolicies =
-        Add("networking.k8s.io", "v1", "NetworkPolicy", "networkpolicies", ResourceScope.Namespaced, "netpol", hasStatus: false);
+        Add("networking.k8s.io", "v1", "NetworkPolicy", "networkpolicies", ResourceScope.Namespaced, "netpol",
+            hasStatus: false);
 
     /// <summary>Leases: node heartbeats and leader elections.</summary>
     public static readonly ResourceType Leases =
@@ -104,7 +116,8 @@ public static class ResourceTypes
 
     /// <summary>PriorityClasses.</summary>
     public static readonly ResourceType PriorityClasses =
-        Add("scheduling.k8s.io", "v1", "PriorityClass", "priorityclasses", ResourceScope.Cluster, "pc", hasStatus: false);
+        Add("scheduling.k8s.io", "v1", "PriorityClass", "priorityclasses", ResourceScope.Cluster, "pc",
+            hasStatus: false);
 
     /// <summary>StorageClasses.</summary>
     public static readonly ResourceType StorageClasses =
@@ -127,7 +140,9 @@ public static class ResourceTypes
         return type is not null;
     }
 
-    /// <summary>The type that kubectl means by a plural, singular or short name, such as <c>po</c> or <c>deployments.apps</c>.</summary>
+    /// <summary>
+    /// The type that kubectl means by a plural, singular or short name, such as <c>po</c> or <c>deployments.apps</c>.
+    /// </summary>
     public static bool TryFindName(string name, [NotNullWhen(true)] out ResourceType? type)
     {
         string lower = name.ToLowerInvariant();

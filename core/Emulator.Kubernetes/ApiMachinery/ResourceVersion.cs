@@ -2,8 +2,12 @@ using System.Globalization;
 
 namespace Emulator.Kubernetes.ApiMachinery;
 
-/// <summary>The number of the write that made an object what it is: one counter for the whole API, rising by one each write.</summary>
-/// <remarks>0 is "none given". Kubernetes calls it opaque; here, as with etcd, later writes have greater numbers.</remarks>
+/// <summary>
+/// The number of the write that made an object what it is: one counter for the whole API, rising by one each write.
+/// </summary>
+/// <remarks>
+/// 0 is "none given". Kubernetes calls it opaque; here, as with etcd, later writes have greater numbers.
+/// </remarks>
 public readonly record struct ResourceVersion(long Value) : IComparable<ResourceVersion>
 {
     /// <summary>None given.</summary>

@@ -10,14 +10,16 @@ using Emulator.Kubernetes.ApiServer.Messages;
 namespace Emulator.Kubernetes.ApiServer;
 
 /// <summary>
-/// What an actor embeds to talk to the API server: sends requests, hands answers to their callbacks, feeds informers. Call
+/// What an actor embeds to talk to the API server: sends requests, hands answers to their callbacks, feeds informers.
+/// Call
 /// <see cref="Start"/> once and <see cref="Handle"/> for each message that the actor gets.
 /// </summary>
 /// <remarks>
-/// In: <see cref="SessionSegment"/>s from the API server, its own tick. Out: session segments to the machine's root, or straight
-/// to the API server when that is on the same machine. Answers come in the order of the requests. When one is missing, or 45 s pass
-/// without a word from the API server, the session is given up: pending requests end with <see cref="ApiStatus.Timeout"/>, in the
-/// order they were sent, and informers watch again from their resourceVersion in the next session.
+/// In: <see cref="SessionSegment"/>s from the API server, its own tick. Out: session segments to the machine's root,
+/// or straight to the API server when that is on the same machine. Answers come in the order of the requests. When
+/// one is missing, or 45 s pass without a word from the API server, the session is given up: pending requests end
+/// with <see cref="ApiStatus.Timeout"/>, in the order they were sent, and informers watch again from their
+/// resourceVersion in the next session.
 /// </remarks>
 public sealed class ApiClient
 {
@@ -48,7 +50,8 @@ public sealed class ApiClient
     /// <param name="apiServer">The API server.</param>
     /// <param name="name">Tells several clients of one actor apart.</param>
     /// <param name="latency">How long the way inside a machine takes.</param>
-    public ApiClient(ActorRef self, ActorRef machineRoot, ActorRef apiServer, string name = "", ApiLatency? latency = null)
+    public ApiClient(
+        ActorRef self, ActorRef machineRoot, ActorRef apiServer, string name = "", ApiLatency? latency = null)
     {
         _self = self;
         _machineRoot = machineRoot;
@@ -126,11 +129,13 @@ public sealed class ApiClient
     /// <summary>Asks for an object's end.</summary>
     public void Delete(
         ResourceType type, ObjectKey key, Outbox outbox, Action<ApiResponse, Outbox>? done = null,
-        long? gracePeriodSeconds = null, string? uid = null, DeletePropagation propagation = DeletePropagation.Background) =>
+        long? gracePeriodSeconds = null, string? uid = null,
+        DeletePropagation propagation = DeletePropagation.Background) =>
         Send(new DeleteRequest(Session, ++_lastId, type, key, gracePeriodSeconds, uid, propagation), done, outbox);
 
     /// <summary>Binds a pod to a node.</summary>
-    public void Bind(ObjectKey pod, string uid, string nodeName, Outbox outbox, Action<ApiResponse, Outbox>? done = null) =>
+    public void Bind(
+        ObjectKey pod, string uid, string nodeName, Outbox outbox, Action<ApiResponse, Outbox>? done = null) =>
         Send(new BindRequest(Session, ++_lastId, pod, uid, nodeName), done, outbox);
 
     /// <summary>Takes a message if it is this client's; false leaves it to the actor.</summary>
@@ -247,7 +252,8 @@ public sealed class ApiClient
             }
             else if (!response.Error!.IsTimeout) // A response that did not succeed has an error.
             {
-                throw new InvalidOperationException($"list of {informer.Type} {informer.Scope}: {response.Error?.Message}");
+                throw new InvalidOperationException(
+                    $"list of {informer.Type} {informer.Scope}: {response.Error?.Message}");
             }
         });
     }
@@ -256,7 +262,8 @@ public sealed class ApiClient
     {
         long id = ++_lastId;
         informer.WatchId = id;
-        Send(new WatchRequest(Session, id, informer.Type, informer.Scope, informer.ResourceVersion), informer.Watched ??= Done, outbox);
+        Send(new WatchRequest(Session, id, informer.Type, informer.Scope, informer.ResourceVersion),
+            informer.Watched ??= Done, outbox);
 
         void Done(ApiResponse response, Outbox answerOutbox)
         {

@@ -27,9 +27,13 @@ public sealed record ApiServerOptions
     /// <summary>How many events are kept; the oldest go first. Default 10,000, at least 1.</summary>
     public int EventsMax { get; init; } = 10_000;
 
-    /// <summary>How long an event is kept (<c>--event-ttl</c>), in seconds; looked at when another is written. Default 3600.</summary>
+    /// <summary>
+    /// How long an event is kept (<c>--event-ttl</c>), in seconds; looked at when another is written. Default 3600.
+    /// </summary>
     public int EventTtlSeconds { get; init; } = 3_600;
 
-    /// <summary>Objects that are there from the start, in order; a fault in one is an error at start. Status is kept.</summary>
+    /// <summary>
+    /// Objects that are there from the start, in order; a fault in one is an error at start. Status is kept.
+    /// </summary>
     public IReadOnlyList<ApiObject> InitialObjects { get; init; } = [];
 }

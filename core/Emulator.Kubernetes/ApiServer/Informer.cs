@@ -4,10 +4,12 @@ using Emulator.Kubernetes.ApiServer.Messages;
 
 namespace Emulator.Kubernetes.ApiServer;
 
-/// <summary>A local copy of some objects, kept true by a list and a watch, with somebody to tell of each change.</summary>
+/// <summary>
+/// A local copy of some objects, kept true by a list and a watch, with somebody to tell of each change.
+/// </summary>
 /// <remarks>
-/// Source: client-go's Reflector and SharedInformer. The store changes before the handlers hear of it. A list after a break is
-/// compared with the store, so handlers hear additions, changes and removals only, by namespace and name.
+/// Source: client-go's Reflector and SharedInformer. The store changes before the handlers hear of it. A list after a
+/// break is compared with the store, so handlers hear additions, changes and removals only, by namespace and name.
 /// </remarks>
 public sealed class Informer
 {
@@ -37,7 +39,9 @@ public sealed class Informer
     /// <summary>Called once, after the handlers of the first list.</summary>
     public Action<Outbox>? OnSynced { get; set; }
 
-    /// <summary>Called after each list and each batch of events, when all its handlers ran: the place to act once for many.</summary>
+    /// <summary>
+    /// Called after each list and each batch of events, when all its handlers ran: the place to act once for many.
+    /// </summary>
     public Action<Outbox>? OnBatchEnd { get; set; }
 
     /// <summary>Whether the first list came.</summary>

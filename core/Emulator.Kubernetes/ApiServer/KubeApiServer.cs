@@ -12,16 +12,20 @@ namespace Emulator.Kubernetes.ApiServer;
 
 /// <summary>The API server: the one place where the cluster's objects are kept, checked, written and watched.</summary>
 /// <remarks>
-/// In: <see cref="SessionSegment"/>s of clients, and its own ticks. Out: session segments to clients, through the machine's root
-/// for other machines. A request is decided when it arrives; its answer and the events of its writes leave after
-/// <see cref="ApiLatency.ProcessingNanoseconds"/>. Answers go out in the order of the requests, and one message with all events of an
-/// instant to each client. Follows kube-apiserver with etcd. Left out: authentication, admission webhooks, custom resources,
-/// server-side apply, quota. The garbage collector's and the namespace controller's work is done here, after
+/// In: <see cref="SessionSegment"/>s of clients, and its own ticks. Out: session segments to clients, through the
+/// machine's root for other machines. A request is decided when it arrives; its answer and the events of its writes
+/// leave after
+/// <see cref="ApiLatency.ProcessingNanoseconds"/>. Answers go out in the order of the requests, and one message with
+/// all events of an instant to each client. Follows kube-apiserver with etcd. Left out: authentication, admission
+/// webhooks, custom resources, server-side apply, quota. The garbage collector's and the namespace controller's work
+/// is done here, after
 /// <see cref="CollectionDelay"/>, rather than by controllers that watch everything.
 /// </remarks>
 public sealed class KubeApiServer : Actor
 {
-    /// <summary>From an owner's end to the deletion of what it owned, and to the emptying of a terminating namespace.</summary>
+    /// <summary>
+    /// From an owner's end to the deletion of what it owned, and to the emptying of a terminating namespace.
+    /// </summary>
     public static readonly SimDuration CollectionDelay = SimDuration.FromMilliseconds(10);
 
     /// <summary>How often watches are told which version they have reached.</summary>
@@ -58,10 +62,14 @@ public sealed class KubeApiServer : Actor
     /// <summary>How many sessions are open.</summary>
     public int SessionCount => _sessions.Count;
 
-    /// <summary>The newest version of an object, or null: for tests and for images of the store, never for other actors.</summary>
+    /// <summary>
+    /// The newest version of an object, or null: for tests and for images of the store, never for other actors.
+    /// </summary>
     public ApiObject? Find(ResourceType type, ObjectKey key) => _registry.Store.Find(type, key);
 
-    /// <summary>The newest versions of all objects of a type: for tests and for images of the store, never for other actors.</summary>
+    /// <summary>
+    /// The newest versions of all objects of a type: for tests and for images of the store, never for other actors.
+    /// </summary>
     public IEnumerable<ApiObject> All(ResourceType type) => _registry.Store.Table(type).All;
 
     /// <inheritdoc/>
@@ -76,7 +84,8 @@ public sealed class KubeApiServer : Actor
         foreach (ApiObject @object in _options.InitialObjects)
         {
             // The four namespaces are there already; a manifest that names them too changes nothing.
-            if (CreateVerb.Apply(_registry, @object, trusted: true, outbox) is { Error: { IsAlreadyExists: false } error })
+            ApiResult result = CreateVerb.Apply(_registry, @object, trusted: true, outbox);
+            if (result.Error is { IsAlreadyExists: false } error)
             {
                 throw new InvalidOperationException($"initial {@object}: {error.Message}");
             }

@@ -33,6 +33,12 @@ internal sealed class CompiledChain
             flat[i] = RuleCompiler.Compile(source[i]);
         }
 
+        return Of(flat);
+    }
+
+    /// <summary>A chain of rules that are compiled already.</summary>
+    public static CompiledChain Of(CompiledRule[] flat)
+    {
         List<CompiledRule> rules = new(flat.Length + 4);
         int start = 0;
         while (start < flat.Length)

@@ -53,8 +53,8 @@ internal static class NatPorts
     }
 
     /// <summary>
-    /// Whether nobody else has the tuple of the replies. An entry of the very same flow, whose first packets race, is no
-    /// one else: the race is resolved when the second is confirmed.
+    /// Whether nobody else has the tuple of the replies. An entry of the very same flow, whose first packets race, does
+    /// not count: the race is resolved when the second is confirmed.
     /// </summary>
     private static bool IsFree(Conntrack table, int self, in ConntrackTuple tuple, long now)
     {

@@ -55,22 +55,20 @@ internal sealed class RuleTables
                 a.Order != b.Order ? a.Order.CompareTo(b.Order) : string.CompareOrdinal(a.Owner, b.Owner));
         }
 
-        for (Hook hook = Hook.Prerouting; hook <= Hook.Postrouting; hook++)
+        List<CompiledRule> rules = [];
+        foreach (Hook hook in BuiltinChains.HooksOf(replace.Table))
         {
-            Rule[] rules = [.. BuiltinRules(replace.Table, hook)];
-            _builtin[IndexOf(replace.Table, hook)] = rules.Length == 0 ? null : CompiledChain.Of(rules);
+            rules.Clear();
+            owners.ForEach(o => o.Content.Compiled.AddTo(rules, hook));
+            _builtin[IndexOf(replace.Table, hook)] = rules.Count == 0 ? null : CompiledChain.Of([.. rules]);
         }
 
         Refresh();
     }
 
     /// <summary>The rules of a built-in chain, owner after owner.</summary>
-    public IEnumerable<Rule> BuiltinRules(TableName table, Hook hook)
-    {
-        string name = BuiltinChains.NameOf(hook);
-        return _owners[(int)table].SelectMany(o => o.Content.Builtin).Where(b => b.Hook == hook)
-            .Select(b => b.Rule.ChainName == name ? b.Rule : b.Rule with { ChainName = name });
-    }
+    public IEnumerable<Rule> BuiltinRules(TableName table, Hook hook) =>
+        _owners[(int)table].SelectMany(o => o.Content.Compiled.RulesOf(hook));
 
     /// <summary>The names of all <c>-m recent</c> lists that rules use.</summary>
     public HashSet<string> RecentListNames()
@@ -79,7 +77,7 @@ internal sealed class RuleTables
         foreach (TableContent content in _owners.SelectMany(o => o).Select(o => o.Content))
         {
             names.UnionWith(content.Chains.SelectMany(c => c.Uses.RecentLists));
-            names.UnionWith(content.Builtin.SelectMany(b => ChainUses.Of([b.Rule]).RecentLists));
+            names.UnionWith(content.Compiled.Uses.SelectMany(u => u.Uses.RecentLists));
         }
 
         return names;
@@ -90,45 +88,47 @@ internal sealed class RuleTables
     private void Refresh()
     {
         IsActive = Array.Exists(_owners, o => o.Count > 0) || Array.IndexOf(_dropPolicy, true) >= 0;
-        Tracks = HasNat || Names.Any(t => _owners[(int)t].Any(o => o.Content.Builtin.Any(
-            b => ChainUses.Of([b.Rule]).AsksConntrack)));
+        Tracks = HasNat || Array.Exists(_owners, t => t.Exists(o => o.Content.Compiled.AsksConntrack));
     }
 
     private static void Check(ReplaceTable replace)
     {
-        string where = $"{replace.Owner}'s table {BuiltinChains.NameOf(replace.Table)}";
-        foreach ((Hook hook, Rule rule) in replace.Content.Builtin)
+        foreach ((Hook hook, ChainUses uses) in replace.Content.Compiled.Uses)
         {
             RequireHook(replace.Table, hook);
-            ChainUses uses = ChainUses.Of([rule]);
-            string chain = BuiltinChains.NameOf(hook);
-            Require(uses.Depth <= JumpDepthMax,
-                $"{where}: chain {chain} jumps {uses.Depth} chains deep; at most {JumpDepthMax} are allowed.");
-            Require(!uses.Has(CompiledKind.Reject) || replace.Table == TableName.Filter,
-                $"{where}: chain {chain} reaches a REJECT; it is for the filter table.");
-            Require(!uses.Has(CompiledKind.Notrack) || replace.Table == TableName.Raw,
-                $"{where}: chain {chain} reaches a CT --notrack; it is for the raw table.");
-            Require(!uses.Has(CompiledKind.Dnat) || IsNat(Hook.Prerouting, Hook.Output),
-                $"{where}: chain {chain} reaches a DNAT; it is for PREROUTING and OUTPUT of the nat table.");
-            Require(!uses.Has(CompiledKind.Snat) || IsNat(Hook.Postrouting, Hook.Input),
-                $"{where}: chain {chain} reaches a SNAT; it is for POSTROUTING and INPUT of the nat table.");
-            Require(!uses.Has(CompiledKind.Masquerade) || IsNat(Hook.Postrouting, Hook.Postrouting),
-                $"{where}: chain {chain} reaches a MASQUERADE; it is for POSTROUTING of the nat table.");
+            string? wrong =
+                uses.Depth > JumpDepthMax ? $"jumps {uses.Depth} chains deep; at most {JumpDepthMax} are allowed"
+                : uses.Has(CompiledKind.Reject) && replace.Table != TableName.Filter
+                    ? "reaches a REJECT; it is for the filter table"
+                : uses.Has(CompiledKind.Notrack) && replace.Table != TableName.Raw
+                    ? "reaches a CT --notrack; it is for the raw table"
+                : uses.Has(CompiledKind.Dnat) && !IsNat(Hook.Prerouting, Hook.Output)
+                    ? "reaches a DNAT; it is for PREROUTING and OUTPUT of the nat table"
+                : uses.Has(CompiledKind.Snat) && !IsNat(Hook.Postrouting, Hook.Input)
+                    ? "reaches a SNAT; it is for POSTROUTING and INPUT of the nat table"
+                : uses.Has(CompiledKind.Masquerade) && !IsNat(Hook.Postrouting, Hook.Postrouting)
+                    ? "reaches a MASQUERADE; it is for POSTROUTING of the nat table"
+                : null;
+            if (wrong is not null)
+            {
+                throw new ArgumentException(
+                    $"{replace.Owner}'s table {BuiltinChains.NameOf(replace.Table)}: chain {BuiltinChains.NameOf(hook)} "
+                    + $"{wrong}.");
+            }
 
-            bool IsNat(Hook first, Hook second) => replace.Table == TableName.Nat && (hook == first || hook == second);
+            bool IsNat(Hook first, Hook second) =>
+                replace.Table == TableName.Nat && (hook == first || hook == second);
         }
     }
 
-    private static void RequireHook(TableName table, Hook hook) => Require(
-        BuiltinChains.HooksOf(table).Contains(hook),
-        $"The table {BuiltinChains.NameOf(table)} has no chain {BuiltinChains.NameOf(hook)}; "
-        + $"it has {string.Join(", ", BuiltinChains.HooksOf(table).Select(BuiltinChains.NameOf))}.");
-
-    private static void Require(bool holds, string otherwise)
+    private static void RequireHook(TableName table, Hook hook)
     {
-        if (!holds)
+        IReadOnlyList<Hook> hooks = BuiltinChains.HooksOf(table);
+        if (!hooks.Contains(hook))
         {
-            throw new ArgumentException(otherwise);
+            throw new ArgumentException(
+                $"The table {BuiltinChains.NameOf(table)} has no chain {BuiltinChains.NameOf(hook)}; "
+                + $"it has {string.Join(", ", hooks.Select(BuiltinChains.NameOf))}.");
         }
     }
 }

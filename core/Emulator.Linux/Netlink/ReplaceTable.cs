@@ -18,7 +18,11 @@ public sealed record ReplaceTable(TableName Table, string Owner, int Order, Tabl
 /// <param name="Builtin">Rules for the built-in chains, in order within each hook.</param>
 /// <param name="Chains">All user-defined chains, for listing; rules reach them by reference.</param>
 public sealed record TableContent(
-    IReadOnlyList<(Hook Hook, Rule Rule)> Builtin, IReadOnlyList<Chain> Chains);
+    IReadOnlyList<(Hook Hook, Rule Rule)> Builtin, IReadOnlyList<Chain> Chains)
+{
+    /// <summary>The built-in rules' compiled form, made at first use (making it twice does no harm).</summary>
+    internal CompiledContent Compiled => field ??= new CompiledContent(this);
+}
 
 /// <summary><c>conntrack -D -p PROTOCOL --orig-dst ADDRESS --orig-port-dst PORT [--reply-src ADDRESS]</c>: stale flows to a
 /// Service, as kube-proxy removes them.</summary>

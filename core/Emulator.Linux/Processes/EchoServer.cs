@@ -6,6 +6,8 @@ namespace Emulator.Linux.Processes;
 /// What a container with declared ports does unless told otherwise: answers HTTP with 200 and its pod's name, other TCP bytes with
 /// bytes, and UDP datagrams with datagrams.
 /// </summary>
+/// <remarks>TCP bytes that do not begin like an HTTP method are raw: a request that asks for a length (<see cref="AskedReply"/>)
+/// gets it, else <see cref="TcpReply"/>, else its own bytes.</remarks>
 /// <param name="PodName">Its answer.</param>
 /// <param name="TcpPorts">Where it listens for TCP.</param>
 /// <param name="UdpPorts">Where it listens for UDP.</param>

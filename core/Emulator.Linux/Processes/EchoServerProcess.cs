@@ -35,7 +35,9 @@ internal sealed class EchoServerProcess(EchoServer program) : Process
 
     public override void OnDatagram(UdpSocket socket, IPv4Packet packet, UdpDatagram datagram, ProcessContext context)
     {
-        Payload reply = program.UdpReplyLength == 0 ? datagram.Data : new FillerPayload(program.UdpReplyLength);
+        Payload reply = AskedReply.TryRead(datagram.Data, out int asked, out _) ? new FillerPayload(asked)
+            : program.UdpReplyLength > 0 ? new FillerPayload(program.UdpReplyLength)
+            : datagram.Data;
         ulong flow = packet.Identity.Flow;
         context.ExchangeStarted(flow, ServedExchange.Udp, isServer: true);
         context.Send(socket, new Endpoint(packet.Source, datagram.SourcePort), reply, flow, isReply: true);
@@ -44,10 +46,7 @@ internal sealed class EchoServerProcess(EchoServer program) : Process
 
     public override void OnReceived(TcpConnection connection, Payload bytes, ProcessContext context)
     {
-        if (connection.Session is null && LooksLikeHttp(bytes))
-        {
-            connection.Session = new HttpReader(readsResponses: false);
-        }
+        connection.Session ??= LooksLikeHttp(bytes) ? new HttpReader(readsResponses: false) : new RawRequest();
 
         if (connection.Session is HttpReader reader)
         {
@@ -56,8 +55,27 @@ internal sealed class EchoServerProcess(EchoServer program) : Process
             return;
         }
 
-        connection.Session = this;
-        Answer(connection, ServedExchange.Tcp, program.TcpReply ?? bytes, context);
+        AnswerRaw(connection, (RawRequest)connection.Session, bytes, context);
+    }
+
+    private void AnswerRaw(TcpConnection connection, RawRequest request, Payload bytes, ProcessContext context)
+    {
+        if (request.Missing == 0)
+        {
+            if (!AskedReply.TryRead(bytes, out int asked, out int length))
+            {
+                Answer(connection, ServedExchange.Tcp, program.TcpReply ?? bytes, context);
+                return;
+            }
+
+            (request.Missing, request.Asked) = (length, asked);
+        }
+
+        request.Missing = Math.Max(0, request.Missing - bytes.Length);
+        if (request.Missing == 0)
+        {
+            Answer(connection, ServedExchange.Tcp, new FillerPayload(request.Asked), context);
+        }
     }
 
     private void AnswerHttp(TcpConnection connection, HttpReader reader, ProcessContext context)
@@ -118,5 +136,13 @@ internal sealed class EchoServerProcess(EchoServer program) : Process
         }
 
         return false;
+    }
+
+    // A raw request of which some bytes have not come.
+    private sealed class RawRequest
+    {
+        public int Missing { get; set; }
+
+        public int Asked { get; set; }
     }
 }

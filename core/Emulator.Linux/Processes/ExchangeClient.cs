@@ -145,7 +145,7 @@ internal sealed class ExchangeClient : Process
         }
 
         string problem = $"the server closed after {_received.Count} bytes";
-        Finish(Result(ExchangeOutcome.Error, context) with { Problem = problem }, context);
+        Finish(TcpReply(context) with { Outcome = ExchangeOutcome.Error, Problem = problem }, context);
     }
 
     public override void OnFailed(TcpConnection connection, SocketFailure failure, ProcessContext context) =>

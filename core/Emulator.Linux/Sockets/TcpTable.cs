@@ -84,7 +84,7 @@ internal sealed class TcpTable(INetworkLayer network, SocketNumbers numbers, Eph
             IsPassive = listener is not null,
             Listener = listener,
             Flow = flow,
-            PathMtu = Math.Max(SocketLimits.MtuMin, mtu),
+            PathMtu = Math.Clamp(mtu, SocketLimits.MtuMin, ushort.MaxValue),
             InitialSendSequence = initial,
             SendUnacknowledged = initial,
             SendNext = initial,

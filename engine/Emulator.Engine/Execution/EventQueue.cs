@@ -133,17 +133,9 @@ public sealed class EventQueue
     /// <summary>Spreads the next far slot over the near ring, if it begins before the limit.</summary>
     private bool AdvanceFar(long limit)
     {
-        if (_far.IsEmpty)
+        if (_far.IsEmpty && !AdvanceBeyond(limit))
         {
-            if (!AdvanceBeyond(limit))
-            {
-                return false;
-            }
-
-            if (!_near.IsEmpty)
-            {
-                return true;
-            }
+            return false;
         }
 
         int slot = _far.First;
@@ -166,7 +158,10 @@ public sealed class EventQueue
         return true;
     }
 
-    /// <summary>Moves the next span of the heap into the rings, if its first event is before the limit.</summary>
+    /// <summary>Moves the next span of the heap into the far ring, if its first event is before the limit.</summary>
+    /// <remarks>
+    /// That event's far slot and near slot begin before the limit too, so both are loaded before the next push.
+    /// </remarks>
     private bool AdvanceBeyond(long limit)
     {
         if (_beyond.Count == 0 || _beyond.LeastTime >= limit)
@@ -178,9 +173,9 @@ public sealed class EventQueue
         _nearSpan = _farSpan << SlotRing.Bits;
         while (_beyond.Count > 0 && _beyond.LeastTime >> HeapShift == _farSpan)
         {
-            // Straight into the near ring where it covers the time: one span never lies in both rings.
             int place = _beyond.Pop();
-            PlaceAt(_table[place].Time, place);
+            ref ScheduledEvent scheduled = ref _table[place];
+            scheduled.Next = _far.Push((int)((scheduled.Time >> FarShift) & SlotMask), place);
         }
 
         return true;

@@ -79,8 +79,8 @@ public sealed class TrafficReaderTests
                 Start = SimDuration.Zero,
                 Duration = null,
                 Timeout = SimDuration.FromSeconds(5),
-                RequestBytes = 64,
-                ReplyBytes = 64,
+                RequestBytes = null,
+                ReplyBytes = null,
             },
             traffic);
     }

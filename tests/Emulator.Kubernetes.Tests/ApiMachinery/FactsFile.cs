@@ -23,9 +23,12 @@ internal static class FactsFile
         return places;
     }
 
-    public static string Text(this JsonValue value, int place) => value.Items[place].AsString!; // The facts' form is fixed.
+    // The facts' form is fixed.
+    public static string Text(this JsonValue value, int place) => value.Items[place].AsString!;
 
-    public static long Number(this JsonValue value, int place) => value.Items[place].AsInt64!.Value; // The facts' form is fixed.
+    // The facts' form is fixed.
+    public static long Number(this JsonValue value, int place) => value.Items[place].AsInt64!.Value;
 
-    public static bool Flag(this JsonValue value, int place) => value.Items[place].AsBool!.Value; // The facts' form is fixed.
+    // The facts' form is fixed.
+    public static bool Flag(this JsonValue value, int place) => value.Items[place].AsBool!.Value;
 }

@@ -89,7 +89,9 @@ public sealed class LabelSelectorTests
         }
     }
 
-    /// <summary>Source: LabelSelectorAsSelector of k8s.io/apimachinery: none selects nothing, an empty one everything.</summary>
+    /// <summary>
+    /// Source: LabelSelectorAsSelector of k8s.io/apimachinery: none selects nothing, an empty one everything.
+    /// </summary>
     [Fact]
     public void Reads_the_form_of_objects()
     {
@@ -109,7 +111,8 @@ public sealed class LabelSelectorTests
     private static LabelSelector Of(JsonValue requirements) => LabelSelector.Of(requirements.Items.Select(Requirement));
 
     private static LabelRequirement Requirement(JsonValue fact) => new(
-        fact.Text(0), Operators[fact.Text(1)], fact.Items[2].Items.Select(v => v.AsString!)); // The facts' form is fixed.
+        // The facts' form is fixed.
+        fact.Text(0), Operators[fact.Text(1)], fact.Items[2].Items.Select(v => v.AsString!));
 
     private static JsonArray Write(LabelRequirement requirement) => new(
     [

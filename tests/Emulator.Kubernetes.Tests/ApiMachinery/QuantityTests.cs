@@ -69,6 +69,7 @@ public sealed class QuantityTests
         }
 
         Assert.Equal(Quantity.Parse("1Ki"), Quantity.Parse("1024"));
+        Assert.Equal(Quantity.Parse("-1Ki").GetHashCode(), Quantity.Parse("-1024").GetHashCode());
     }
 
     [Fact]

@@ -42,7 +42,8 @@ public sealed class DeletionTests
         _client.Bind(_cluster, "p", "node-1");
         _client.Delete(_cluster, ResourceTypes.Pods, "p", grace: 20);
 
-        Assert.Equal(20, _client.Delete(_cluster, ResourceTypes.Pods, "p", grace: 60).Object!.DeletionGracePeriodSeconds);
+        Assert.Equal(
+            20, _client.Delete(_cluster, ResourceTypes.Pods, "p", grace: 60).Object!.DeletionGracePeriodSeconds);
         Assert.Equal(5, _client.Delete(_cluster, ResourceTypes.Pods, "p", grace: 5).Object!.DeletionGracePeriodSeconds);
     }
 
@@ -53,7 +54,8 @@ public sealed class DeletionTests
 
         ApiStatus error = _client.Delete(_cluster, ResourceTypes.Pods, "p", uid: "another").Error!;
 
-        Assert.Equal((409, "Operation cannot be fulfilled on pods \"p\": Precondition failed: UID in precondition: another, "
+        Assert.Equal(
+            (409, "Operation cannot be fulfilled on pods \"p\": Precondition failed: UID in precondition: another, "
             + $"UID in object meta: {pod.Uid}"), (error.Code, error.Message));
         Assert.Equal("pods \"q\" not found", _client.Delete(_cluster, ResourceTypes.Pods, "q").Error!.Message);
     }
@@ -133,7 +135,8 @@ public sealed class DeletionTests
     [Fact]
     public void What_names_an_owner_that_never_was_goes()
     {
-        ApiObject stranger = ApiObject.Named(ResourceTypes.ConfigMaps, "default", "x").With(["metadata", "uid"], "no-such-uid");
+        ApiObject stranger =
+            ApiObject.Named(ResourceTypes.ConfigMaps, "default", "x").With(["metadata", "uid"], "no-such-uid");
         Owned("child", stranger);
         _cluster.Settle();
         Assert.Empty(Left());
@@ -151,7 +154,8 @@ public sealed class DeletionTests
         _cluster.Settle();
 
         ApiStatus refused = _client.Create(_cluster, Manifests.ConfigMap("b", "team")).Error!;
-        Assert.Equal((403, "configmaps \"b\" is forbidden: unable to create new content in namespace team because it is being "
+        Assert.Equal(
+            (403, "configmaps \"b\" is forbidden: unable to create new content in namespace team because it is being "
             + "terminated"), (refused.Code, refused.Message));
         Assert.Equal(["held"], Left("team"));
 

@@ -1,5 +1,6 @@
 using Emulator.Core.Documents;
 using Emulator.Kubernetes.ApiMachinery;
+using Emulator.Kubernetes.ApiServer;
 using Emulator.Kubernetes.ApiServer.Messages;
 
 namespace Emulator.Kubernetes.Tests.ApiServer;
@@ -16,8 +17,10 @@ public sealed class KubeApiServerTests
     {
         const string Manifest = """
             {"apiVersion":"v1","kind":"Pod",
-             "metadata":{"name":"web-0","labels":{"app":"web"},"annotations":{"example.com/a":"b"},"surprise":{"x":[1,2.50,null]}},
-             "spec":{"containers":[{"name":"main","image":"web:1","resources":{"requests":{"cpu":"0.5"}},"unknown":true}],
+             "metadata":{"name":"web-0","labels":{"app":"web"},"annotations":{"example.com/a":"b"},
+                         "surprise":{"x":[1,2.50,null]}},
+             "spec":{"containers":[{"name":"main","image":"web:1","resources":{"requests":{"cpu":"0.5"}},
+                                    "unknown":true}],
                      "later":"field"},
              "extra":[{"deep":{"er":"1e3"}}]}
             """;
@@ -49,7 +52,8 @@ public sealed class KubeApiServerTests
 
         ApiStatus error = _client.Create(_cluster, Manifests.ConfigMap("a")).Error!;
 
-        Assert.Equal((409, "AlreadyExists", "configmaps \"a\" already exists"), (error.Code, error.Reason, error.Message));
+        Assert.Equal(
+            (409, "AlreadyExists", "configmaps \"a\" already exists"), (error.Code, error.Reason, error.Message));
     }
 
     [Fact]
@@ -61,7 +65,8 @@ public sealed class KubeApiServerTests
         ApiStatus error = _client.Update(_cluster, old.With(["data", "x"], "2")).Error!;
 
         Assert.Equal((409, "Conflict"), (error.Code, error.Reason));
-        Assert.Equal("Operation cannot be fulfilled on configmaps \"a\": the object has been modified; please apply your "
+        Assert.Equal(
+            "Operation cannot be fulfilled on configmaps \"a\": the object has been modified; please apply your "
             + "changes to the latest version and try again", error.Message);
         Assert.Equal("1", _client.Get(_cluster, ResourceTypes.ConfigMaps, "a").Object!.Json.At("data", "x")!.AsString);
     }
@@ -72,7 +77,8 @@ public sealed class KubeApiServerTests
         ApiObject old = _client.Create(_cluster, Manifests.ConfigMap("a")).Object!;
         _client.Update(_cluster, old.With(["data", "x"], "1"));
 
-        Assert.True(_client.Update(_cluster, old.With(["data", "x"], "2").With(["metadata", "resourceVersion"], null)).Succeeded);
+        ApiObject versionless = old.With(["data", "x"], "2").With(["metadata", "resourceVersion"], null);
+        Assert.True(_client.Update(_cluster, versionless).Succeeded);
     }
 
     [Fact]
@@ -131,7 +137,8 @@ public sealed class KubeApiServerTests
         Assert.Equal(
             ["default", "kube-node-lease", "kube-public", "kube-system"],
             _client.List(_cluster, ResourceTypes.Namespaces).Items.Select(n => n.Name));
-        Assert.Equal("namespaces \"nowhere\" not found", _client.Create(_cluster, Manifests.ConfigMap("a", "nowhere")).Error!.Message);
+        Assert.Equal("namespaces \"nowhere\" not found",
+            _client.Create(_cluster, Manifests.ConfigMap("a", "nowhere")).Error!.Message);
     }
 
     [Fact]
@@ -162,7 +169,8 @@ public sealed class KubeApiServerTests
 
         Assert.Equal("node-1", bound.Spec.Find("nodeName")!.AsString);
         Assert.Equal("PodScheduled", bound.Status.Find("conditions")!.Items[0]["type"]!.AsString);
-        Assert.Equal((409, "Operation cannot be fulfilled on pods \"web-0\": pod web-0 is already assigned to node \"node-1\""),
+        Assert.Equal(
+            (409, "Operation cannot be fulfilled on pods \"web-0\": pod web-0 is already assigned to node \"node-1\""),
             (again.Code, again.Message));
         Assert.Equal(404, _client.Bind(_cluster, "nobody", "node-1").Error!.Code);
     }
@@ -175,9 +183,44 @@ public sealed class KubeApiServerTests
         ApiObject changed = _client.Update(_cluster, made.With(["data", "x"], "1")).Object!;
 
         Assert.Equal(
-            [("configmaps/default/a", made.ResourceVersion.Value), ("configmaps/default/a", changed.ResourceVersion.Value)],
+            [("configmaps/default/a", made.ResourceVersion.Value),
+                ("configmaps/default/a", changed.ResourceVersion.Value)],
             _cluster.Outbox.Journal.Entries.ToArray().Select(e => ((string)e.Subject!, e.A)));
         Assert.Same(_cluster.Outbox.Journal.Entries[0].Subject, _cluster.Outbox.Journal.Entries[1].Subject);
+    }
+
+    [Fact]
+    public void Keeps_events_for_an_hour_and_only_so_many()
+    {
+        var cluster = new MiniCluster(new ApiServerOptions { EventsMax = 2 });
+        TestClient client = cluster.NewClient();
+        foreach (string name in (string[])["a", "b", "c"])
+        {
+            Write(name);
+        }
+
+        Assert.Equal(["b", "c"], cluster.Server.All(ResourceTypes.Events).Select(e => e.Name));
+        cluster.RunFor(Emulator.Core.Time.SimDuration.FromSeconds(3_600));
+        Write("d");
+        Assert.Equal(["d"], cluster.Server.All(ResourceTypes.Events).Select(e => e.Name));
+
+        void Write(string name) => client.Create(
+            cluster, $$"""{"apiVersion":"v1","kind":"Event","metadata":{"name":"{{name}}"},"reason":"Test"}""");
+    }
+
+    [Fact]
+    public void Starts_with_the_objects_it_was_given_status_included()
+    {
+        ApiObject node = ApiObject.Named(ResourceTypes.Nodes, "", "node-1").With(["status", "capacity", "cpu"], "8");
+        string manifest = Manifests.Service("web", """{"type":"LoadBalancer","ports":[{"port":80}]}""");
+        ApiObject service = TestClient.Parse(manifest)
+            .With(["status", "loadBalancer", "ingress"], new JsonArray([JsonObject.Of(("ip", "203.0.113.1"))]));
+        var cluster = new MiniCluster(new ApiServerOptions { InitialObjects = [node, service] });
+
+        Assert.Equal("8", cluster.Server.Find(ResourceTypes.Nodes, node.Key)!.Status.At("capacity", "cpu")!.AsString);
+        ApiObject kept = cluster.Server.All(ResourceTypes.Services).Single();
+        Assert.Equal("203.0.113.1", kept.Status.At("loadBalancer", "ingress")!.Items[0]["ip"]!.AsString);
+        Assert.Equal("10.96.1.1", kept.Spec.Find("clusterIP")!.AsString);
     }
 
     private static void AssertContains(JsonValue wanted, JsonValue? actual, string path)

@@ -12,11 +12,16 @@ internal static class Manifests
         $$$"""{"apiVersion":"v1","kind":"Service","metadata":{"name":"{{{name}}}"},"spec":{{{spec}}}}""";
 
     public static string ConfigMap(string name, string home = "default", string more = "") =>
-        $$$"""{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"{{{name}}}","namespace":"{{{home}}}"{{{more}}}}}""";
+        $$$"""
+        {"apiVersion":"v1","kind":"ConfigMap",
+         "metadata":{"name":"{{{name}}}","namespace":"{{{home}}}"{{{more}}}}}
+        """;
 
-    public static string Deployment(string name, string selector = """{"app":"web"}""", string labels = """{"app":"web"}""") => $$$"""
+    public static string Deployment(
+        string name, string selector = """{"app":"web"}""", string labels = """{"app":"web"}""") => $$$"""
         {"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"{{{name}}}"},
          "spec":{"selector":{"matchLabels":{{{selector}}} },
-                 "template":{"metadata":{"labels":{{{labels}}} },"spec":{"containers":[{"name":"main","image":"web:1"}]} } } }
+                 "template":{"metadata":{"labels":{{{labels}}} },
+                             "spec":{"containers":[{"name":"main","image":"web:1"}]} } } }
         """;
 }

@@ -9,8 +9,8 @@ using Emulator.Kubernetes.ApiServer.Messages;
 namespace Emulator.Kubernetes.Tests.ApiServer;
 
 /// <summary>
-/// An API server and clients with the least engine that can run them: one queue ordered by (time, step, order of sending).
-/// Clients on other machines reach the server over a path of 1 ms that tests can cut.
+/// An API server and clients with the least engine that can run them: one queue ordered by (time, step, order of
+/// sending). Clients on other machines reach the server over a path of 1 ms that tests can cut.
 /// </summary>
 internal sealed class MiniCluster
 {
@@ -169,7 +169,8 @@ internal sealed class TestClient : Actor
         Await(cluster, (outbox, done) => Api.UpdateStatus(@object, outbox, done));
 
     public ApiResponse Get(MiniCluster cluster, ResourceType type, string name, string home = "default") =>
-        Await(cluster, (outbox, done) => Api.Get(type, new ObjectKey(type.IsNamespaced ? home : "", name), outbox, done));
+        Await(
+            cluster, (outbox, done) => Api.Get(type, new ObjectKey(type.IsNamespaced ? home : "", name), outbox, done));
 
     public ApiResponse List(MiniCluster cluster, ResourceType type, ListScope? scope = null) =>
         Await(cluster, (outbox, done) => Api.List(type, scope ?? ListScope.All, outbox, done));
@@ -177,7 +178,8 @@ internal sealed class TestClient : Actor
     public ApiResponse Patch(
         MiniCluster cluster, ResourceType type, string name, PatchType patchType, string patch, bool status = false) =>
         Await(cluster, (outbox, done) => Api.Patch(
-            type, new ObjectKey(type.IsNamespaced ? "default" : "", name), patchType, JsonText.Parse(patch), outbox, done, status));
+            type, new ObjectKey(type.IsNamespaced
+                ? "default" : "", name), patchType, JsonText.Parse(patch), outbox, done, status));
 
     public ApiResponse Delete(
         MiniCluster cluster, ResourceType type, string name, long? grace = null, string? uid = null,

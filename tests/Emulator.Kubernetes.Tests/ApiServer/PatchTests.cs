@@ -28,13 +28,17 @@ public sealed class PatchTests
 
     /// <summary>Source: RFC 6902 appendix A (A.1 to A.7, A.10, A.14, A.16, with targets under /data).</summary>
     [Theory]
-    [InlineData("""{"foo":"bar"}""", """[{"op":"add","path":"/data/baz","value":"qux"}]""", """{"baz":"qux","foo":"bar"}""")]
     [InlineData(
-        """{"foo":["bar","baz"]}""", """[{"op":"add","path":"/data/foo/1","value":"qux"}]""", """{"foo":["bar","qux","baz"]}""")]
+        """{"foo":"bar"}""", """[{"op":"add","path":"/data/baz","value":"qux"}]""", """{"baz":"qux","foo":"bar"}""")]
+    [InlineData(
+        """{"foo":["bar","baz"]}""", """[{"op":"add","path":"/data/foo/1","value":"qux"}]""",
+            """{"foo":["bar","qux","baz"]}""")]
     [InlineData("""{"baz":"qux","foo":"bar"}""", """[{"op":"remove","path":"/data/baz"}]""", """{"foo":"bar"}""")]
-    [InlineData("""{"foo":["bar","qux","baz"]}""", """[{"op":"remove","path":"/data/foo/1"}]""", """{"foo":["bar","baz"]}""")]
     [InlineData(
-        """{"baz":"qux","foo":"bar"}""", """[{"op":"replace","path":"/data/baz","value":"boo"}]""", """{"baz":"boo","foo":"bar"}""")]
+        """{"foo":["bar","qux","baz"]}""", """[{"op":"remove","path":"/data/foo/1"}]""", """{"foo":["bar","baz"]}""")]
+    [InlineData(
+        """{"baz":"qux","foo":"bar"}""", """[{"op":"replace","path":"/data/baz","value":"boo"}]""",
+            """{"baz":"boo","foo":"bar"}""")]
     [InlineData(
         """{"foo":{"bar":"baz","waldo":"fred"},"qux":{"corge":"grault"}}""",
         """[{"op":"move","from":"/data/foo/waldo","path":"/data/qux/thud"}]""",
@@ -47,7 +51,8 @@ public sealed class PatchTests
         """{"foo":"bar","child":{"grandchild":{}}}""")]
     [InlineData("""{"/":9,"~1":10}""", """[{"op":"test","path":"/data/~01","value":10}]""", """{"/":9,"~1":10}""")]
     [InlineData(
-        """{"foo":["bar"]}""", """[{"op":"add","path":"/data/foo/-","value":["abc","def"]}]""", """{"foo":["bar",["abc","def"]]}""")]
+        """{"foo":["bar"]}""", """[{"op":"add","path":"/data/foo/-","value":["abc","def"]}]""",
+            """{"foo":["bar",["abc","def"]]}""")]
     public void Patches_as_rfc_6902_says(string target, string patch, string wanted) =>
         AssertPatched(PatchType.Json, target, patch, wanted);
 
@@ -71,7 +76,8 @@ public sealed class PatchTests
     public void A_strategic_patch_merges_containers_by_name_and_ports_by_number()
     {
         _client.Create(_cluster, """
-            {"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"web"},"spec":{"selector":{"matchLabels":{"a":"b"}},
+            {"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"web"},
+             "spec":{"selector":{"matchLabels":{"a":"b"}},
              "template":{"metadata":{"labels":{"a":"b"}},"spec":{"containers":[
               {"name":"main","image":"web:1","ports":[{"containerPort":80,"name":"http"}],"args":["x","y"]},
               {"name":"side","image":"side:1"}]}}}}
@@ -96,7 +102,8 @@ public sealed class PatchTests
     {
         _client.Create(_cluster, Manifests.Pod("p"));
         _client.Patch(_cluster, ResourceTypes.Pods, "p", PatchType.Strategic,
-            """{"status":{"conditions":[{"type":"Ready","status":"False"},{"type":"X","status":"True"}]}}""", status: true);
+            """{"status":{"conditions":[{"type":"Ready","status":"False"},{"type":"X","status":"True"}]}}""",
+                status: true);
         ApiObject after = _client.Patch(_cluster, ResourceTypes.Pods, "p", PatchType.Strategic,
             """{"status":{"conditions":[{"type":"Ready","status":"True"}]}}""", status: true).Object!;
 

@@ -43,12 +43,15 @@ public sealed class ServiceAllocationTests
         Assert.True(Create("dns", """{"clusterIP":"10.96.0.10","ports":[{"port":53,"protocol":"UDP"}]}""").Succeeded);
 
         Assert.Equal(
-            "Service \"other\" is invalid: spec.clusterIPs: Invalid value: []string{\"10.96.0.10\"}: failed to allocate IP "
+            "Service \"other\" is invalid: spec.clusterIPs: Invalid value: []string{\"10.96.0.10\"}: failed to "
+            + "allocate IP "
             + "10.96.0.10: provided IP is already allocated",
             Create("other", """{"clusterIP":"10.96.0.10","ports":[{"port":53}]}""").Error!.Message);
         Assert.Equal(
-            "Service \"other\" is invalid: spec.clusterIPs: Invalid value: []string{\"192.168.0.1\"}: failed to allocate IP "
-            + "192.168.0.1: the provided IP (192.168.0.1) is not in the valid range. The range of valid IPs is 10.96.0.0/12",
+            "Service \"other\" is invalid: spec.clusterIPs: Invalid value: []string{\"192.168.0.1\"}: failed to "
+            + "allocate IP "
+            + "192.168.0.1: the provided IP (192.168.0.1) is not in the valid range. The range of valid IPs is "
+            + "10.96.0.0/12",
             Create("other", """{"clusterIP":"192.168.0.1","ports":[{"port":53}]}""").Error!.Message);
     }
 
@@ -66,11 +69,13 @@ public sealed class ServiceAllocationTests
     public void Gives_node_ports_of_the_upper_band_and_those_that_were_asked_for()
     {
         ServiceView service = ServiceView.Of(Create("a", """
-            {"type":"NodePort","ports":[{"name":"x","port":80},{"name":"y","port":81,"nodePort":30080},{"name":"z","port":82}]}
+            {"type":"NodePort","ports":[{"name":"x","port":80},{"name":"y","port":81,"nodePort":30080},
+                                        {"name":"z","port":82}]}
             """).Object!);
 
         Assert.Equal([30086, 30080, 30087], service.Ports.Select(p => p.NodePort));
-        Assert.Equal(30088, ServiceView.Of(Create("b", """{"type":"LoadBalancer","ports":[{"port":80}]}""").Object!).Ports[0].NodePort);
+        Assert.Equal(30088,
+            ServiceView.Of(Create("b", """{"type":"LoadBalancer","ports":[{"port":80}]}""").Object!).Ports[0].NodePort);
     }
 
     [Fact]
@@ -79,10 +84,12 @@ public sealed class ServiceAllocationTests
         Create("a", """{"type":"NodePort","ports":[{"port":80,"nodePort":30080}]}""");
 
         Assert.Equal(
-            "Service \"b\" is invalid: spec.ports[0].nodePort: Invalid value: 30080: provided port is already allocated",
+            "Service \"b\" is invalid: spec.ports[0].nodePort: Invalid value: 30080: provided port is already "
+            + "allocated",
             Create("b", """{"type":"NodePort","ports":[{"port":80,"nodePort":30080}]}""").Error!.Message);
         Assert.Equal(
-            "Service \"b\" is invalid: spec.ports[0].nodePort: Invalid value: 20: provided port is not in the valid range. "
+            "Service \"b\" is invalid: spec.ports[0].nodePort: Invalid value: 20: provided port is not in the valid "
+            + "range. "
             + "The range of valid ports is 30000-32767",
             Create("b", """{"type":"NodePort","ports":[{"port":80,"nodePort":20}]}""").Error!.Message);
         Assert.Equal(
@@ -147,14 +154,16 @@ public sealed class ServiceAllocationTests
 
         Assert.Equal(30086, ServiceView.Of(changed.Object!).Ports[0].NodePort);
         Assert.Equal(
-            "Service \"a\" is invalid: spec.clusterIPs[0]: Invalid value: []string{\"10.96.0.9\"}: may not change once set",
+            "Service \"a\" is invalid: spec.clusterIPs[0]: Invalid value: []string{\"10.96.0.9\"}: may not change once "
+            + "set",
             moved.Error!.Message);
     }
 
     [Fact]
     public void Says_when_the_range_is_full()
     {
-        var cluster = new MiniCluster(new ApiServerOptions { ServiceCidr = new Cidr(IPv4Address.From(10, 0, 0, 0), 30) });
+        var cluster =
+            new MiniCluster(new ApiServerOptions { ServiceCidr = new Cidr(IPv4Address.From(10, 0, 0, 0), 30) });
         TestClient client = cluster.NewClient();
         Assert.True(client.Create(cluster, Manifests.Service("a", OnePort)).Succeeded);
         Assert.True(client.Create(cluster, Manifests.Service("b", OnePort)).Succeeded);

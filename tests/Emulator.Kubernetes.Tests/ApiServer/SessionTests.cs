@@ -32,8 +32,10 @@ public sealed class SessionTests
         SimTime asked = _cluster.Now;
         SimTime near = default;
         SimTime far = default;
-        _cluster.Do(outbox => _writer.Api.Create(TestClient.Parse(Manifests.ConfigMap("a")), outbox, (_, o) => near = o.Now));
-        _cluster.Do(outbox => _watcher.Api.Create(TestClient.Parse(Manifests.ConfigMap("b")), outbox, (_, o) => far = o.Now));
+        _cluster.Do(
+            outbox => _writer.Api.Create(TestClient.Parse(Manifests.ConfigMap("a")), outbox, (_, o) => near = o.Now));
+        _cluster.Do(
+            outbox => _watcher.Api.Create(TestClient.Parse(Manifests.ConfigMap("b")), outbox, (_, o) => far = o.Now));
         _cluster.Settle();
 
         // 50 µs there, 200 µs processing, 50 µs back; 1 ms there, 200 µs, 1 ms back.

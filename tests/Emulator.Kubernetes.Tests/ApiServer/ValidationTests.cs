@@ -4,7 +4,9 @@ using Emulator.Kubernetes.ApiServer.Messages;
 
 namespace Emulator.Kubernetes.Tests.ApiServer;
 
-/// <summary>Wording: pkg/apis/core/validation and pkg/apis/apps/validation of Kubernetes, as kubectl shows it.</summary>
+/// <summary>
+/// Wording: pkg/apis/core/validation and pkg/apis/apps/validation of Kubernetes, as kubectl shows it.
+/// </summary>
 public sealed class ValidationTests
 {
     private readonly MiniCluster _cluster = new();
@@ -24,20 +26,25 @@ public sealed class ValidationTests
         {"apiVersion":"v1","kind":"Pod","metadata":{"name":"p"},
          "spec":{"containers":[{"name":"a","image":"a:1"},{"name":"a","image":"a:1"}],"restartPolicy":"Sometimes"}}
         """,
-        "Pod \"p\" is invalid: [spec.containers[1].name: Duplicate value: \"a\", spec.restartPolicy: Unsupported value: "
+        "Pod \"p\" is invalid: [spec.containers[1].name: Duplicate value: \"a\", spec.restartPolicy: Unsupported "
+        + "value: "
         + "\"Sometimes\": supported values: \"Always\", \"OnFailure\", \"Never\"]")]
     [InlineData(
         """
         {"apiVersion":"v1","kind":"Pod","metadata":{"name":"p"},"spec":{"containers":[
          {"name":"a","image":"a:1","resources":{"requests":{"cpu":"2"},"limits":{"cpu":"1"}}}]}}
         """,
-        "Pod \"p\" is invalid: spec.containers[0].resources.requests: Invalid value: \"2\": must be less than or equal to cpu "
+        "Pod \"p\" is invalid: spec.containers[0].resources.requests: Invalid value: \"2\": must be less than or equal "
+        + "to cpu "
         + "limit of 1")]
     [InlineData(
         """{"apiVersion":"v1","kind":"Service","metadata":{"name":"s"},"spec":{}}""",
         "Service \"s\" is invalid: spec.ports: Required value")]
     [InlineData(
-        """{"apiVersion":"v1","kind":"Service","metadata":{"name":"s"},"spec":{"ports":[{"port":80},{"port":70000}]}}""",
+        """
+        {"apiVersion":"v1","kind":"Service","metadata":{"name":"s"},
+         "spec":{"ports":[{"port":80},{"port":70000}]}}
+        """,
         "Service \"s\" is invalid: [spec.ports[0].name: Required value, spec.ports[1].name: Required value, "
         + "spec.ports[1].port: Invalid value: 70000: must be between 1 and 65535, inclusive, "
         + "spec.ports[1].targetPort: Invalid value: 70000: must be between 1 and 65535, inclusive]")]
@@ -46,9 +53,11 @@ public sealed class ValidationTests
         "ConfigMap \"\" is invalid: metadata.name: Required value: name or generateName is required")]
     [InlineData(
         """{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"Nope_"}}""",
-        "ConfigMap \"Nope_\" is invalid: metadata.name: Invalid value: \"Nope_\": a lowercase RFC 1123 subdomain must consist of "
+        "ConfigMap \"Nope_\" is invalid: metadata.name: Invalid value: \"Nope_\": a lowercase RFC 1123 subdomain must "
+        + "consist of "
         + "lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. "
-        + "'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')")]
+        + "'example.com', regex used for validation is "
+        + "'[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')")]
     public void Names_the_field_the_value_and_the_rule(string manifest, string message)
     {
         ApiStatus error = _client.Create(_cluster, manifest).Error!;
@@ -59,7 +68,8 @@ public sealed class ValidationTests
     public void A_deployment_must_select_its_own_template()
     {
         Assert.Equal(
-            "Deployment.apps \"web\" is invalid: spec.template.metadata.labels: Invalid value: map[string]string{\"app\":\"x\"}: "
+            "Deployment.apps \"web\" is invalid: spec.template.metadata.labels: Invalid value: "
+            + "map[string]string{\"app\":\"x\"}: "
             + "`selector` does not match template `labels`",
             _client.Create(_cluster, Manifests.Deployment("web", labels: """{"app":"x"}""")).Error!.Message);
     }
@@ -70,7 +80,8 @@ public sealed class ValidationTests
         JsonObject spec = _client.Create(_cluster, Manifests.Deployment("web")).Object!.Spec;
 
         Assert.Equal(1, spec.Find("replicas")!.AsInt64);
-        Assert.Equal(JsonText.Parse("""{"type":"RollingUpdate","rollingUpdate":{"maxUnavailable":"25%","maxSurge":"25%"}}"""),
+        Assert.Equal(
+            JsonText.Parse("""{"type":"RollingUpdate","rollingUpdate":{"maxUnavailable":"25%","maxSurge":"25%"}}"""),
             spec.Find("strategy"));
         Assert.Equal(JsonText.Parse("""
             {"containers":[{"name":"main","image":"web:1","imagePullPolicy":"IfNotPresent"}],"restartPolicy":"Always",
@@ -94,7 +105,8 @@ public sealed class ValidationTests
     [Fact]
     public void All_pods_of_a_template_share_one_spec()
     {
-        JsonObject template = (JsonObject)_client.Create(_cluster, Manifests.Deployment("web")).Object!.Spec.At("template", "spec")!;
+        JsonObject template =
+            (JsonObject)_client.Create(_cluster, Manifests.Deployment("web")).Object!.Spec.At("template", "spec")!;
         ApiObject pod = ApiObject.Named(ResourceTypes.Pods, "default", "a").WithSpec(template);
         JsonObject first = CreateSpec(pod);
         JsonObject second = CreateSpec(ApiObject.Named(ResourceTypes.Pods, "default", "b").WithSpec(template));
@@ -119,13 +131,15 @@ public sealed class ValidationTests
             """);
         ApiObject plain = _client.Create(_cluster, Manifests.Pod("a")).Object!;
         ApiObject high = _client.Create(_cluster, Manifests.Pod("b", more: ",\"priorityClassName\":\"high\"")).Object!;
-        ApiStatus unknown = _client.Create(_cluster, Manifests.Pod("c", more: ",\"priorityClassName\":\"nope\"")).Error!;
+        ApiStatus unknown =
+            _client.Create(_cluster, Manifests.Pod("c", more: ",\"priorityClassName\":\"nope\"")).Error!;
 
         Assert.Equal(0, plain.Spec.Find("priority")!.AsInt64);
         Assert.Equal("Pending", plain.Status.Find("phase")!.AsString);
         Assert.Equal(
             [("node.kubernetes.io/not-ready", 300L), ("node.kubernetes.io/unreachable", 300L)],
-            plain.Spec.Find("tolerations")!.Items.Select(t => (t["key"]!.AsString, t["tolerationSeconds"]!.AsInt64!.Value)));
+            plain.Spec.Find(
+                "tolerations")!.Items.Select(t => (t["key"]!.AsString, t["tolerationSeconds"]!.AsInt64!.Value)));
         Assert.Equal(1000, high.Spec.Find("priority")!.AsInt64);
         Assert.Equal("Never", high.Spec.Find("preemptionPolicy")!.AsString);
         Assert.Contains("no PriorityClass with name nope was found", unknown.Message);
@@ -152,13 +166,15 @@ public sealed class ValidationTests
 
         Assert.True(_client.Patch(_cluster, ResourceTypes.Pods, "p", PatchType.Strategic, Image).Succeeded);
         ApiStatus error = _client.Patch(_cluster, ResourceTypes.Pods, "p", PatchType.Strategic, Ports).Error!;
-        Assert.StartsWith("Pod \"p\" is invalid: spec: Forbidden: pod updates may not change fields other than", error.Message);
+        Assert.StartsWith(
+            "Pod \"p\" is invalid: spec: Forbidden: pod updates may not change fields other than", error.Message);
     }
 
     [Fact]
     public void Writes_a_status_as_the_api_does()
     {
-        ApiStatus error = _client.Create(_cluster, """{"apiVersion":"apps/v1","kind":"ReplicaSet","metadata":{"name":"r"},"spec":{}}""")
+        ApiStatus error = _client.Create(
+            _cluster, """{"apiVersion":"apps/v1","kind":"ReplicaSet","metadata":{"name":"r"},"spec":{}}""")
             .Error!;
 
         Assert.Equal(JsonText.Parse("""

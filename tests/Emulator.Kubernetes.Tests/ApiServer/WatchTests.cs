@@ -83,7 +83,9 @@ public sealed class WatchTests
         Assert.Same(sent[0].Batches[0].Events, sent[1].Batches[0].Events);
     }
 
-    /// <summary>Source: the watch cache of Kubernetes: a pod that leaves a node's scope is deleted there and added elsewhere.</summary>
+    /// <summary>
+    /// Source: the watch cache of Kubernetes: a pod that leaves a node's scope is deleted there and added elsewhere.
+    /// </summary>
     [Fact]
     public void Turns_a_change_of_scope_into_additions_and_deletions()
     {

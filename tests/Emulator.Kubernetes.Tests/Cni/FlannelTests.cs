@@ -1,4 +1,3 @@
-using Emulator.Core.Actors;
 using Emulator.Core.Addresses;
 using Emulator.Core.Time;
 using Emulator.Kubernetes.ApiMachinery;
@@ -20,13 +19,12 @@ public sealed class FlannelTests
          "flannel.alpha.coreos.com/kube-subnet-manager":"true"}
         """;
 
-    private static readonly ActorRef ApiServer = new("api-server", "", new MachineRef("control-plane", "zone-a"));
     private static readonly FlannelOptions Options = new() { Network = Cidr.Parse("10.244.0.0/16") };
 
     [Fact]
     public void Makes_the_vxlan_device_and_tells_the_others_its_vtep()
     {
-        ApiScript api = Script(Options);
+        NodeRig api = Script(Options);
         api.Put(Manifests.Node("node-1", "192.168.77.11", "10.244.1.0/24"));
         api.Start();
         Assert.Equal(
@@ -36,7 +34,7 @@ public sealed class FlannelTests
                 new SetLink("flannel.1", Up: true),
             ],
             api.Told.Select(t => t.Message).Take(3));
-        PatchRequest patch = Assert.IsType<PatchRequest>(Assert.Single(api.Writes));
+        PatchRequest patch = Assert.IsType<PatchRequest>(Assert.Single(api.Writes).Request);
         Assert.Equal(
             """{"VNI":1,"VtepMAC":"02:f1:00:00:00:01"}""",
             patch.Patch.At("metadata", "annotations", "flannel.alpha.coreos.com/backend-data")?.AsString);
@@ -46,7 +44,7 @@ public sealed class FlannelTests
     [Fact]
     public void Waits_for_its_pod_cidr()
     {
-        ApiScript api = Script(Options);
+        NodeRig api = Script(Options);
         api.Start();
         Assert.Empty(api.Told);
         api.Put(Manifests.Node("node-1", "192.168.77.11", ""));
@@ -58,7 +56,7 @@ public sealed class FlannelTests
     [Fact]
     public void Reaches_a_peer_by_route_neighbour_and_fdb_entry()
     {
-        ApiScript api = Script(Options);
+        NodeRig api = Script(Options);
         api.Put(Manifests.Node("node-1", "192.168.77.11", "10.244.1.0/24"));
         api.Put(Manifests.Node("node-2", "192.168.77.12", "10.244.2.0/24", annotations: Annotations));
         api.Start();
@@ -75,9 +73,10 @@ public sealed class FlannelTests
     [Fact]
     public void Takes_a_peer_away_with_its_node_and_says_nothing_of_heartbeats()
     {
-        ApiScript api = Script(Options);
+        NodeRig api = Script(Options);
         api.Put(Manifests.Node("node-1", "192.168.77.11", "10.244.1.0/24"));
-        ApiObject two = api.Put(Manifests.Node("node-2", "192.168.77.12", "10.244.2.0/24", annotations: Annotations));
+        ApiObject two = Manifests.Node("node-2", "192.168.77.12", "10.244.2.0/24", annotations: Annotations);
+        api.Put(two);
         api.Start();
         api.Advance(SimDuration.FromSeconds(1));
         api.Told.Clear();
@@ -91,7 +90,7 @@ public sealed class FlannelTests
     [Fact]
     public void Host_gateway_routes_to_the_node_itself_and_makes_no_device()
     {
-        ApiScript api = Script(Options with { Backend = FlannelBackend.HostGateway });
+        NodeRig api = Script(Options with { Backend = FlannelBackend.HostGateway });
         api.Put(Manifests.Node("node-1", "192.168.77.11", "10.244.1.0/24"));
         api.Put(Manifests.Node("node-2", "192.168.77.12", "10.244.2.0/24", annotations: Annotations.Replace(
             "\"vxlan\"", "\"host-gw\"", StringComparison.Ordinal)));
@@ -109,7 +108,7 @@ public sealed class FlannelTests
         var cache = new FlannelPeers(Options);
         PeerTable[] tables = [.. new[] { "node-1", "node-2" }.Select(name =>
         {
-            ApiScript api = Script(Options, name, cache);
+            NodeRig api = Script(Options, name, cache);
             api.Put(Manifests.Node("node-1", "192.168.77.11", "10.244.1.0/24", annotations: Annotations.Replace(
                 "77.12", "77.11", StringComparison.Ordinal).Replace("00:02", "00:01", StringComparison.Ordinal)));
             api.Put(Manifests.Node("node-2", "192.168.77.12", "10.244.2.0/24", annotations: Annotations));
@@ -123,7 +122,7 @@ public sealed class FlannelTests
     [Fact]
     public void Its_rules_stand_after_kube_proxys()
     {
-        ApiScript api = Script(Options);
+        NodeRig api = Script(Options);
         api.Put(Manifests.Node("node-1", "192.168.77.11", "10.244.1.0/24"));
         api.Start();
         Assert.Equal(
@@ -143,13 +142,12 @@ public sealed class FlannelTests
         Assert.Equal(mac, Flannel.VtepMacOf("node-1"));
     }
 
-    private static ApiScript Script(FlannelOptions options, string name = "node-1", FlannelPeers? cache = null)
+    private static NodeRig Script(FlannelOptions options, string name = "node-1", FlannelPeers? cache = null)
     {
-        var machine = new MachineRef(name, "zone-a");
-        var host = new ActorRef(name, "1", machine);
-        var flannel = new Flannel(
-            new ActorRef($"{name}/flanneld", "1", machine), host, ApiServer, name, cache ?? new FlannelPeers(options),
-            MacAddress.Parse(name == "node-1" ? "02:f1:00:00:00:01" : "02:f1:00:00:00:02"));
-        return new ApiScript(flannel, host, ApiServer);
+        var api = new NodeRig(name);
+        api.Add(new Flannel(
+            api.Ref("flanneld"), api.Host, api.ApiServer, name, cache ?? new FlannelPeers(options),
+            MacAddress.Parse(name == "node-1" ? "02:f1:00:00:00:01" : "02:f1:00:00:00:02")));
+        return api;
     }
 }

@@ -34,8 +34,8 @@ public static class DnsWriter
         return target.Bytes.ToArray();
     }
 
-    /// <summary>The bytes of a message that fit UDP: answers that do not fit are left out and TC is set.</summary>
-    public static ReadOnlyMemory<byte> WriteForUdp(DnsMessage message, int lengthMax = DnsMessage.UdpLengthMax)
+    /// <summary>The bytes of a message that fit a length: answers that do not fit are left out and TC is set.</summary>
+    public static ReadOnlyMemory<byte> WriteToFit(DnsMessage message, int lengthMax)
     {
         ReadOnlyMemory<byte> bytes = Write(message);
         if (bytes.Length > lengthMax)

@@ -1,9 +1,11 @@
 namespace Emulator.Kubernetes.ApiServer.Allocation;
 
-/// <summary>Gives out numbers of a range: node ports, and places in the Service range. Who asks for a certain one gets it.</summary>
+/// <summary>
+/// Gives out numbers of a range: node ports, and places in the Service range. Who asks for a certain one gets it.
+/// </summary>
 /// <remarks>
-/// The range's lower band is left to those who ask for a certain number, until the upper band is full (KEP-3070, KEP-3668).
-/// Kubernetes draws from the band at random; here the next free number after the last one given is taken.
+/// The range's lower band is left to those who ask for a certain number, until the upper band is full (KEP-3070,
+/// KEP-3668). Kubernetes draws from the band at random; here the next free number after the last one given is taken.
 /// </remarks>
 /// <param name="first">The least number.</param>
 /// <param name="count">How many there are.</param>

@@ -4,8 +4,8 @@ using Emulator.Kubernetes.ApiMachinery;
 namespace Emulator.Kubernetes.ApiServer.Messages;
 
 /// <summary>
-/// Anything that a client sends; answered by one <see cref="ApiResponse"/> of the same id, in the order of the ids, so that either
-/// end notices at once when something was lost.
+/// Anything that a client sends; answered by one <see cref="ApiResponse"/> of the same id, in the order of the ids,
+/// so that either end notices at once when something was lost.
 /// </summary>
 /// <param name="Session">Which conversation.</param>
 /// <param name="Id">From 1 in each epoch, rising by one.</param>
@@ -39,21 +39,26 @@ public sealed record CreateRequest(ApiSession Session, long Id, ApiObject Object
 /// <param name="Id">The request's number.</param>
 /// <param name="Type">The type of object.</param>
 /// <param name="Key">Which.</param>
-public sealed record GetRequest(ApiSession Session, long Id, ResourceType Type, ObjectKey Key) : ApiRequest(Session, Id, Type);
+public sealed record GetRequest(
+    ApiSession Session, long Id, ResourceType Type, ObjectKey Key) : ApiRequest(Session, Id, Type);
 
 /// <summary>Reads many objects at one instant.</summary>
 /// <param name="Session">Which conversation.</param>
 /// <param name="Id">The request's number.</param>
 /// <param name="Type">The type of object.</param>
 /// <param name="Scope">Which of the type.</param>
-public sealed record ListRequest(ApiSession Session, long Id, ResourceType Type, ListScope Scope) : ApiRequest(Session, Id, Type);
+public sealed record ListRequest(
+    ApiSession Session, long Id, ResourceType Type, ListScope Scope) : ApiRequest(Session, Id, Type);
 
 /// <summary>Replaces an object, or only its status.</summary>
 /// <param name="Session">Which conversation.</param>
 /// <param name="Id">The request's number.</param>
-/// <param name="Object">The new one. A <c>resourceVersion</c> other than the newest gives 409; none writes unconditionally.</param>
-/// <param name="Status">Whether only <c>status</c> counts; otherwise <c>status</c> is ignored where the type has the subresource.</param>
-public sealed record UpdateRequest(ApiSession Session, long Id, ApiObject Object, bool Status) : ApiRequest(Session, Id, Object.Type)
+/// <param name="Object">The new one. A <c>resourceVersion</c> other than the newest gives 409; none writes
+/// unconditionally.</param>
+/// <param name="Status">Whether only <c>status</c> counts; otherwise <c>status</c> is ignored where the type has the
+/// subresource.</param>
+public sealed record UpdateRequest(
+    ApiSession Session, long Id, ApiObject Object, bool Status) : ApiRequest(Session, Id, Object.Type)
 {
     /// <inheritdoc/>
     public override int EstimatedBytes => HeaderBytes + Object.EstimatedBytes;
@@ -82,7 +87,8 @@ public enum PatchType : byte
 /// <param name="Key">Which.</param>
 /// <param name="PatchType">How to understand the patch.</param>
 /// <param name="Patch">The change. A <c>metadata.resourceVersion</c> in it is a condition.</param>
-/// <param name="Status">Whether only <c>status</c> may change; otherwise <c>status</c> does not where the type has the subresource.</param>
+/// <param name="Status">Whether only <c>status</c> may change; otherwise <c>status</c> does not where the type has
+/// the subresource.</param>
 public sealed record PatchRequest(
     ApiSession Session, long Id, ResourceType Type, ObjectKey Key, PatchType PatchType, JsonValue Patch, bool Status)
     : ApiRequest(Session, Id, Type)
@@ -96,7 +102,8 @@ public sealed record PatchRequest(
 /// <param name="Id">The request's number.</param>
 /// <param name="Type">The type of object.</param>
 /// <param name="Key">Which.</param>
-/// <param name="GracePeriodSeconds">Pods: how long the containers have; null is the pod's own, 0 ends it at once.</param>
+/// <param name="GracePeriodSeconds">Pods: how long the containers have; null is the pod's own, 0 ends it at
+/// once.</param>
 /// <param name="Uid">Only if it is still this one; null is whichever.</param>
 /// <param name="Propagation">What becomes of the objects that it owns.</param>
 public sealed record DeleteRequest(
@@ -126,13 +133,17 @@ public enum DeletePropagation : byte
 public sealed record BindRequest(ApiSession Session, long Id, ObjectKey Key, string Uid, string NodeName)
     : ApiRequest(Session, Id, ResourceTypes.Pods);
 
-/// <summary>Wants to hear of changes; answered by an empty response, then by <see cref="WatchEvents"/> until the session ends.</summary>
+/// <summary>
+/// Wants to hear of changes; answered by an empty response, then by <see cref="WatchEvents"/> until the session ends.
+/// </summary>
 /// <param name="Session">Which conversation.</param>
 /// <param name="Id">The request's number, which names the watch in its events.</param>
 /// <param name="Type">The type of object.</param>
 /// <param name="Scope">Which of the type.</param>
-/// <param name="After">The last change already known: that of the list before. None first tells of all objects as added.</param>
-public sealed record WatchRequest(ApiSession Session, long Id, ResourceType Type, ListScope Scope, ResourceVersion After)
+/// <param name="After">The last change already known: that of the list before. None first tells of all objects as
+/// added.</param>
+public sealed record WatchRequest(
+    ApiSession Session, long Id, ResourceType Type, ListScope Scope, ResourceVersion After)
     : ApiRequest(Session, Id, Type);
 
 /// <summary>Ends a watch.</summary>
@@ -140,7 +151,8 @@ public sealed record WatchRequest(ApiSession Session, long Id, ResourceType Type
 /// <param name="Id">The request's number.</param>
 /// <param name="Type">The type of object.</param>
 /// <param name="WatchId">The id of the watch request.</param>
-public sealed record WatchStop(ApiSession Session, long Id, ResourceType Type, long WatchId) : ApiRequest(Session, Id, Type);
+public sealed record WatchStop(
+    ApiSession Session, long Id, ResourceType Type, long WatchId) : ApiRequest(Session, Id, Type);
 
 /// <summary>"Are you there?"; answered by an empty response.</summary>
 /// <param name="Session">Which conversation.</param>

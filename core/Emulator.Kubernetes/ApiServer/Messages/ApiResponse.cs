@@ -15,7 +15,9 @@ public sealed record ApiResponse(ApiSession Session, long Id) : ApiMessage(Sessi
     /// <summary>The object as it is now (for a delete: as it was last); null for lists and failures.</summary>
     public ApiObject? Object { get; init; }
 
-    /// <summary>The objects of a list, by namespace and name; empty otherwise. Shared: other clients may hold the same list.</summary>
+    /// <summary>
+    /// The objects of a list, by namespace and name; empty otherwise. Shared: other clients may hold the same list.
+    /// </summary>
     public IReadOnlyList<ApiObject> Items { get; init; } = [];
 
     /// <summary>For a list: the last change that it shows. Watch after it.</summary>
@@ -28,7 +30,8 @@ public sealed record ApiResponse(ApiSession Session, long Id) : ApiMessage(Sessi
     public bool Succeeded => Error is null;
 
     /// <inheritdoc/>
-    public override int EstimatedBytes => HeaderBytes + (Object?.EstimatedBytes ?? 0) + ItemsBytes + (Error?.Message.Length ?? 0);
+    public override int EstimatedBytes =>
+        HeaderBytes + (Object?.EstimatedBytes ?? 0) + ItemsBytes + (Error?.Message.Length ?? 0);
 }
 
 /// <summary>The API server ended the conversation, or noticed that something was lost: open the next one.</summary>

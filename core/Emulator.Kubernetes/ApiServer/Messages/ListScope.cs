@@ -23,7 +23,8 @@ public sealed record ListScope(string? Namespace, LabelSelector Labels, FieldSel
 
     /// <summary>Whether an object is meant.</summary>
     public bool Matches(ApiObject @object) =>
-        (Namespace is null || Namespace == @object.Namespace) && Labels.Matches(@object.Labels) && Fields.Matches(@object);
+        (Namespace is null || Namespace == @object.Namespace) && Labels.Matches(@object.Labels)
+            && Fields.Matches(@object);
 
     /// <summary>A text that is the same for equal scopes.</summary>
     public override string ToString() => $"{Namespace}?labelSelector={Labels}&fieldSelector={Fields}";

@@ -11,7 +11,9 @@ public enum WatchEventType : byte
     /// <summary>It changed inside the scope.</summary>
     Modified,
 
-    /// <summary>It left the scope, or the API. The object is as it was last inside, with the version of the change.</summary>
+    /// <summary>
+    /// It left the scope, or the API. The object is as it was last inside, with the version of the change.
+    /// </summary>
     Deleted,
 
     /// <summary>Nothing happened up to a version: resume from there.</summary>
@@ -34,7 +36,8 @@ public readonly record struct WatchBatch(long WatchId, IReadOnlyList<WatchEvent>
 /// <param name="Session">Which conversation.</param>
 /// <param name="Sequence">Rising by one from 1 with each of a session's batches, so that a lost one is noticed.</param>
 /// <param name="Batches">One for each watch that has something to hear, in a fixed order.</param>
-public sealed record WatchEvents(ApiSession Session, long Sequence, IReadOnlyList<WatchBatch> Batches) : ApiMessage(Session)
+public sealed record WatchEvents(
+    ApiSession Session, long Sequence, IReadOnlyList<WatchBatch> Batches) : ApiMessage(Session)
 {
     private const int FrameBytes = 60;
 

@@ -58,7 +58,8 @@ internal static class JsonPatch
         JsonValue? value = target;
         foreach (string token in place)
         {
-            value = value is JsonArray array ? array.Elements[IndexOf(array, token, array.Elements.Count - 1)] : value[token];
+            value = value is JsonArray array
+                ? array.Elements[IndexOf(array, token, array.Elements.Count - 1)] : value[token];
             if (value is null)
             {
                 throw Missing(token);

@@ -1,10 +1,14 @@
 namespace Emulator.Kubernetes.ApiServer.Patches;
 
 /// <summary>By what the elements of Kubernetes' lists are told apart in a strategic merge patch.</summary>
-/// <remarks>Source: the <c>patchMergeKey</c> tags of k8s.io/api. Lists that are not here are replaced whole, as upstream.</remarks>
+/// <remarks>
+/// Source: the <c>patchMergeKey</c> tags of k8s.io/api. Lists that are not here are replaced whole, as upstream.
+/// </remarks>
 internal static class MergeKeys
 {
-    /// <summary>The key of a list's elements; empty for sets of plain values; null when the list is replaced whole.</summary>
+    /// <summary>
+    /// The key of a list's elements; empty for sets of plain values; null when the list is replaced whole.
+    /// </summary>
     /// <param name="parent">The member that holds the list's object, such as <c>containers</c> or <c>spec</c>.</param>
     /// <param name="name">The list's member name.</param>
     public static string? Of(string parent, string name) => name switch

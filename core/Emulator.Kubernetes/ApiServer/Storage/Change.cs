@@ -39,6 +39,7 @@ internal sealed class Change(ResourceVersion version, ApiObject? before, ApiObje
     /// <summary>The object as it was last, with the version of the write that ended it.</summary>
     public WatchEvent Deleted => _deleted ??= new WatchEvent(
         WatchEventType.Deleted,
-        Before!.WithMetadata(Before.Metadata.With("resourceVersion", Version.ToString())), // Only where there was a before.
+        // Only where there was a before.
+        Before!.WithMetadata(Before.Metadata.With("resourceVersion", Version.ToString())),
         Version);
 }

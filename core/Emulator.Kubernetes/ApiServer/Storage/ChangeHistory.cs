@@ -2,7 +2,9 @@ using Emulator.Kubernetes.ApiMachinery;
 
 namespace Emulator.Kubernetes.ApiServer.Storage;
 
-/// <summary>The last writes of one type, for watches that resume. Bounded; what is older is forgotten and gives 410.</summary>
+/// <summary>
+/// The last writes of one type, for watches that resume. Bounded; what is older is forgotten and gives 410.
+/// </summary>
 internal sealed class ChangeHistory(int lengthMax)
 {
     private Change[] _ring = new Change[Math.Min(64, lengthMax)];

@@ -7,6 +7,7 @@ namespace Emulator.Kubernetes.ApiServer.Storage;
 internal sealed class ObjectStore
 {
     private readonly ObjectTable[] _tables;
+    private readonly Dictionary<string, int> _countByNamespace = [];
     private long _version;
 
     public ObjectStore(int historyLengthMax) =>
@@ -23,6 +24,9 @@ internal sealed class ObjectStore
 
     public ApiObject? Find(ResourceType type, ObjectKey key) => Table(type).Find(key)?.Object;
 
+    /// <summary>How many objects stand in a namespace.</summary>
+    public int CountIn(string @namespace) => _countByNamespace.GetValueOrDefault(@namespace);
+
     /// <summary>Writes a version of an object, stamped with the next resourceVersion.</summary>
     public Change Put(ApiObject? before, ApiObject @object, out StoredObject stored)
     {
@@ -31,6 +35,7 @@ internal sealed class ObjectStore
         ObjectTable table = Table(@object.Type);
         stored = table.Put(after);
         Ownership.Update(before, after);
+        Count(after, before is null ? 1 : 0);
         var change = new Change(version, before, after);
         table.History.Add(change);
         return change;
@@ -44,8 +49,17 @@ internal sealed class ObjectStore
         stored = table.Remove(before.Key)
             ?? throw new InvalidOperationException($"{before} is not in the store and cannot be removed.");
         Ownership.Update(before, null);
+        Count(before, -1);
         var change = new Change(version, before, null);
         table.History.Add(change);
         return change;
+    }
+
+    private void Count(ApiObject @object, int more)
+    {
+        if (more != 0 && @object.Namespace.Length > 0)
+        {
+            _countByNamespace[@object.Namespace] = CountIn(@object.Namespace) + more;
+        }
     }
 }

@@ -76,7 +76,8 @@ internal sealed class ObjectTable(ResourceType type, int historyLengthMax)
 
         if (WatchIndex.NameOf(scope) is { } name && (scope.Namespace is not null || !Type.IsNamespaced))
         {
-            StoredObject? one = Find(new ObjectKey(Type.IsNamespaced ? scope.Namespace! : "", name)); // Checked just above.
+            // Checked just above.
+            StoredObject? one = Find(new ObjectKey(Type.IsNamespaced ? scope.Namespace! : "", name));
             return Collect(one is null ? [] : [one.Object], scope);
         }
 

@@ -3,7 +3,9 @@ using Emulator.Kubernetes.ApiServer.Messages;
 
 namespace Emulator.Kubernetes.ApiServer.Storage;
 
-/// <summary>The two fields by which scopes are so narrow that they are found by look-up: a pod's node, and a name.</summary>
+/// <summary>
+/// The two fields by which scopes are so narrow that they are found by look-up: a pod's node, and a name.
+/// </summary>
 internal static class WatchIndex
 {
     private const string NodeField = "spec.nodeName";

@@ -44,7 +44,8 @@ internal sealed class FieldErrors
         }
     }
 
-    private void Add(string reason, string field, string message) => _causes.Add(new StatusCause(reason, field, message));
+    private void Add(string reason, string field, string message) =>
+        _causes.Add(new StatusCause(reason, field, message));
 
     // As Go prints them: maps and lists of text with their types.
     private static string TextOf(JsonValue? value) => value switch

@@ -4,7 +4,9 @@ using Emulator.Kubernetes.ApiMachinery;
 namespace Emulator.Kubernetes.ApiServer.Strategies;
 
 /// <summary>Namespaces: born <c>Active</c>, labelled with their own name.</summary>
-/// <remarks>Source: pkg/registry/core/namespace of Kubernetes; the finalizer <c>kubernetes</c> is implied, not written.</remarks>
+/// <remarks>
+/// Source: pkg/registry/core/namespace of Kubernetes; the finalizer <c>kubernetes</c> is implied, not written.
+/// </remarks>
 internal sealed class NamespaceStrategy : ResourceStrategy
 {
     private static readonly JsonObject Active = JsonObject.Of(("phase", "Active"));

@@ -4,10 +4,12 @@ using Emulator.Kubernetes.ApiMachinery;
 namespace Emulator.Kubernetes.ApiServer.Strategies;
 
 /// <summary>
-/// The defaults and faults of a pod's spec, in pods and in templates. Made once for a document, so that all pods of a template
-/// share one spec.
+/// The defaults and faults of a pod's spec, in pods and in templates. Made once for a document, so that all pods of a
+/// template share one spec.
 /// </summary>
-/// <remarks>Source: SetDefaults_PodSpec and ValidatePodSpec of Kubernetes, for the fields that the emulator reads.</remarks>
+/// <remarks>
+/// Source: SetDefaults_PodSpec and ValidatePodSpec of Kubernetes, for the fields that the emulator reads.
+/// </remarks>
 internal sealed class PodSpecRules
 {
     private PodSpecRules(JsonObject spec)
@@ -21,7 +23,9 @@ internal sealed class PodSpecRules
     /// <summary>The spec with the fields filled in that were left out.</summary>
     public JsonObject Defaulted { get; }
 
-    /// <summary>The defaulted spec with what admission adds whatever the cluster holds: two tolerations, and priority 0.</summary>
+    /// <summary>
+    /// The defaulted spec with what admission adds whatever the cluster holds: two tolerations, and priority 0.
+    /// </summary>
     public JsonObject Admitted => field ??= Admit(Defaulted);
 
     /// <summary>The faults, with fields named from the spec.</summary>
@@ -58,7 +62,8 @@ internal sealed class PodSpecRules
 
         string image = full.Find("image")?.AsString ?? "";
         int tag = image.LastIndexOf(':');
-        bool latest = tag <= image.LastIndexOf('/') ? !image.Contains('@', StringComparison.Ordinal) : image[tag..] == ":latest";
+        bool latest =
+            tag <= image.LastIndexOf('/') ? !image.Contains('@', StringComparison.Ordinal) : image[tag..] == ":latest";
         full = Fill(full, "imagePullPolicy", latest ? "Always" : "IfNotPresent");
         foreach (string probe in (ReadOnlySpan<string>)["livenessProbe", "readinessProbe", "startupProbe"])
         {
@@ -90,7 +95,8 @@ internal sealed class PodSpecRules
     // A limit without a request is a request too.
     private static JsonObject DefaultRequests(JsonObject container)
     {
-        if (container.Find("resources") is not JsonObject resources || resources.Find("limits") is not JsonObject limits)
+        if (container.Find("resources") is not JsonObject resources
+            || resources.Find("limits") is not JsonObject limits)
         {
             return container;
         }
@@ -171,7 +177,8 @@ internal sealed class PodSpecRules
         JsonValue[]? changed = null;
         for (int i = 0; i < list.Elements.Count; i++)
         {
-            if (list.Elements[i] is JsonObject element && change(element) is var after && !ReferenceEquals(after, element))
+            if (list.Elements[i] is JsonObject element && change(element) is var after
+                && !ReferenceEquals(after, element))
             {
                 changed ??= [.. list.Elements];
                 changed[i] = after;

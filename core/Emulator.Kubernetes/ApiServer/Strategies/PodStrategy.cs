@@ -48,8 +48,9 @@ internal sealed class PodStrategy(ObjectStore store) : ResourceStrategy
         if (!ReferenceEquals(before.Spec, pod.Spec) && !Fixed(before.Spec).Equals(Fixed(pod.Spec)))
         {
             errors.Forbidden("spec", "pod updates may not change fields other than `spec.containers[*].image`,"
-                + "`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing "
-                + "tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)");
+                + "`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to "
+                + "existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was "
+                + "previously negative)");
         }
     }
 
@@ -68,8 +69,9 @@ internal sealed class PodStrategy(ObjectStore store) : ResourceStrategy
             return pod;
         }
 
-        JsonObject spec = pod.Spec.Find("priority")?.AsInt64 == priority ? pod.Spec : pod.Spec.With("priority", priority.Value);
-        spec = name.Length > 0 && pod.Spec.Find("priorityClassName") is null ? spec.With("priorityClassName", name) : spec;
+        JsonObject spec = pod.Spec;
+        spec = spec.Find("priority")?.AsInt64 == priority ? spec : spec.With("priority", priority.Value);
+        spec = name.Length > 0 ? Fill(spec, "priorityClassName", name) : spec;
         spec = policy is not null ? Fill(spec, "preemptionPolicy", policy) : spec;
         return ReferenceEquals(spec, pod.Spec) ? pod : pod.WithSpec(spec);
     }

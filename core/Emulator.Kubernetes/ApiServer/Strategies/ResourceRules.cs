@@ -24,7 +24,8 @@ internal static class ResourceRules
                 && wanted > limit)
             {
                 errors.Invalid(
-                    $"{field}.requests", wanted.ToString(), $"must be less than or equal to {request.Key} limit of {limit}");
+                    $"{field}.requests", wanted.ToString(),
+                    $"must be less than or equal to {request.Key} limit of {limit}");
             }
         }
     }

@@ -3,7 +3,9 @@ using Emulator.Kubernetes.ApiServer.Storage;
 
 namespace Emulator.Kubernetes.ApiServer.Strategies;
 
-/// <summary>Which strategy serves which type. To teach the API server about a type, write a strategy and add a line.</summary>
+/// <summary>
+/// Which strategy serves which type. To teach the API server about a type, write a strategy and add a line.
+/// </summary>
 internal sealed class ResourceStrategies
 {
     private readonly ResourceStrategy[] _byType;
@@ -15,7 +17,8 @@ internal sealed class ResourceStrategies
         Set(ResourceTypes.Pods, new PodStrategy(store));
         Set(ResourceTypes.Services, new ServiceStrategy(options));
         foreach (ResourceType type in (ReadOnlySpan<ResourceType>)
-            [ResourceTypes.Deployments, ResourceTypes.ReplicaSets, ResourceTypes.DaemonSets, ResourceTypes.StatefulSets])
+            [ResourceTypes.Deployments, ResourceTypes.ReplicaSets, ResourceTypes.DaemonSets,
+                ResourceTypes.StatefulSets])
         {
             Set(type, new WorkloadStrategy(type));
         }

@@ -3,11 +3,15 @@ using Emulator.Kubernetes.ApiMachinery;
 
 namespace Emulator.Kubernetes.ApiServer.Strategies;
 
-/// <summary>What the API server does beyond storing for a type: defaults, checks, allocation. This one does nothing.</summary>
+/// <summary>
+/// What the API server does beyond storing for a type: defaults, checks, allocation. This one does nothing.
+/// </summary>
 /// <remarks>Named after the strategies of Kubernetes' generic registry.</remarks>
 internal class ResourceStrategy
 {
-    /// <summary>Whether a new object's status is kept as submitted; otherwise it is dropped where it is a subresource.</summary>
+    /// <summary>
+    /// Whether a new object's status is kept as submitted; otherwise it is dropped where it is a subresource.
+    /// </summary>
     public virtual bool KeepsSubmittedStatus => false;
 
     /// <summary>Whether <c>metadata.generation</c> counts the changes of the spec.</summary>
@@ -35,7 +39,9 @@ internal class ResourceStrategy
     {
     }
 
-    /// <summary>Gives out addresses, ports and the like, after the checks; what it cannot give becomes a fault.</summary>
+    /// <summary>
+    /// Gives out addresses, ports and the like, after the checks; what it cannot give becomes a fault.
+    /// </summary>
     /// <param name="before">The object before; null for a new one.</param>
     /// <param name="object">The object to complete.</param>
     /// <param name="errors">Takes faults.</param>

@@ -22,7 +22,8 @@ internal sealed class ServiceStrategy : ResourceStrategy
         _nodePortLast = options.NodePortLast;
         // The first address is the network's and the last its broadcast: neither is given out.
         long usable = Math.Max(1, _serviceCidr.Count - 2);
-        _addresses = new RangeAllocator(_serviceCidr.Address.Value + 1L, usable, Math.Min(Band(usable, 16, 256), usable));
+        _addresses =
+            new RangeAllocator(_serviceCidr.Address.Value + 1L, usable, Math.Min(Band(usable, 16, 256), usable));
         long ports = _nodePortLast - _nodePortFirst + 1;
         _nodePorts = new RangeAllocator(_nodePortFirst, ports, Math.Min(Band(ports, 32, 128), ports));
     }
@@ -155,9 +156,11 @@ internal sealed class ServiceStrategy : ResourceStrategy
         }
     }
 
-    private JsonObject AllocateAddress(JsonObject spec, List<(RangeAllocator From, long Number)> taken, FieldErrors errors)
+    private JsonObject AllocateAddress(
+        JsonObject spec, List<(RangeAllocator From, long Number)> taken, FieldErrors errors)
     {
-        string wanted = spec.Find("clusterIP")?.AsString ?? spec.Find("clusterIPs")?.Items.FirstOrDefault()?.AsString ?? "";
+        string wanted =
+            spec.Find("clusterIP")?.AsString ?? spec.Find("clusterIPs")?.Items.FirstOrDefault()?.AsString ?? "";
         if (TypeOf(spec) == "ExternalName" || wanted == "None")
         {
             return wanted == "None" ? WithAddress(spec, "None") : spec.Without("clusterIP").Without("clusterIPs");
@@ -178,7 +181,9 @@ internal sealed class ServiceStrategy : ResourceStrategy
             number = address.Value;
             if (!_addresses.Contains(number))
             {
-                errors.Invalid("spec.clusterIPs", new JsonArray([wanted]), $"failed to allocate IP {wanted}: the provided IP "
+                errors.Invalid(
+                    "spec.clusterIPs", new JsonArray([wanted]),
+                    $"failed to allocate IP {wanted}: the provided IP "
                     + $"({wanted}) is not in the valid range. The range of valid IPs is {_serviceCidr}");
                 return spec;
             }
@@ -196,7 +201,8 @@ internal sealed class ServiceStrategy : ResourceStrategy
         return WithAddress(spec, new IPv4Address((uint)number).ToString());
     }
 
-    private JsonObject AllocateNodePorts(JsonObject spec, List<(RangeAllocator From, long Number)> taken, FieldErrors errors)
+    private JsonObject AllocateNodePorts(
+        JsonObject spec, List<(RangeAllocator From, long Number)> taken, FieldErrors errors)
     {
         if (!HasNodePorts(spec) || spec.Find("ports") is not JsonArray ports)
         {
@@ -208,7 +214,8 @@ internal sealed class ServiceStrategy : ResourceStrategy
         for (int i = 0; i < complete.Length; i++)
         {
             string protocol = complete[i]["protocol"]?.AsString ?? "TCP";
-            long? number = TakePort($"spec.ports[{i}].nodePort", complete[i]["nodePort"], protocol, shared, taken, errors);
+            long? number =
+                TakePort($"spec.ports[{i}].nodePort", complete[i]["nodePort"], protocol, shared, taken, errors);
             complete[i] = number is null ? complete[i] : complete[i].With(["nodePort"], number.Value);
         }
 
@@ -273,7 +280,8 @@ internal sealed class ServiceStrategy : ResourceStrategy
     {
         foreach (JsonValue old in before.Find("ports")?.Items ?? [])
         {
-            if (port is JsonObject map && old["nodePort"] is { } number && Same(old, port, "port") && Same(old, port, "protocol"))
+            if (port is JsonObject map && old["nodePort"] is { } number && Same(old, port, "port")
+                && Same(old, port, "protocol"))
             {
                 return Fill(map, "nodePort", number);
             }

@@ -4,7 +4,9 @@ using Emulator.Kubernetes.ApiMachinery;
 namespace Emulator.Kubernetes.ApiServer.Strategies;
 
 /// <summary>What makes pods from a template: Deployments, ReplicaSets, DaemonSets and StatefulSets.</summary>
-/// <remarks>Source: pkg/apis/apps defaults and validation of Kubernetes, for the fields that the emulator reads.</remarks>
+/// <remarks>
+/// Source: pkg/apis/apps defaults and validation of Kubernetes, for the fields that the emulator reads.
+/// </remarks>
 internal sealed class WorkloadStrategy(ResourceType type) : ResourceStrategy
 {
     public override ApiObject Default(ApiObject workload)

@@ -38,7 +38,8 @@ internal static class CreateVerb
 
         JsonObject metadata = submitted.Metadata.With("name", name);
         metadata = type.IsNamespaced ? metadata.With("namespace", home) : metadata.Without("namespace");
-        ApiObject @object = submitted.WithMetadata(metadata.Without("deletionTimestamp").Without("deletionGracePeriodSeconds"));
+        ApiObject @object =
+            submitted.WithMetadata(metadata.Without("deletionTimestamp").Without("deletionGracePeriodSeconds"));
         JsonObject? status = @object.Json.Find("status") as JsonObject;
         bool keepsStatus = trusted || strategy.KeepsSubmittedStatus || !type.HasStatus;
         @object = keepsStatus ? @object : @object.With(["status"], null);
@@ -58,7 +59,8 @@ internal static class CreateVerb
             return ApiStatus.Invalid(type, name, errors.Causes);
         }
 
-        metadata = @object.Metadata.With("uid", registry.NextUid()).With("creationTimestamp", ModelClock.ToText(outbox.Now));
+        metadata =
+            @object.Metadata.With("uid", registry.NextUid()).With("creationTimestamp", ModelClock.ToText(outbox.Now));
         metadata = strategy.CountsGeneration && @object.Json.Find("spec") is not null
             ? metadata.With("generation", 1) : metadata.Without("generation");
         ApiObject made = registry.Put(null, @object.WithMetadata(metadata), outbox);
@@ -80,7 +82,8 @@ internal static class CreateVerb
 
         prefix = prefix.Length > GeneratedPrefixLengthMax ? prefix[..GeneratedPrefixLengthMax] : prefix;
         string name = prefix + registry.NextSuffix();
-        for (int i = 1; i < NameTriesMax && registry.Store.Find(submitted.Type, new ObjectKey(home, name)) is not null; i++)
+        for (int i = 1; i < NameTriesMax
+            && registry.Store.Find(submitted.Type, new ObjectKey(home, name)) is not null; i++)
         {
             name = prefix + registry.NextSuffix();
         }

@@ -9,8 +9,8 @@ namespace Emulator.Kubernetes.ApiServer.Verbs;
 
 /// <summary>Asks for an object's end: at once, or by a deletionTimestamp when somebody still has work to do.</summary>
 /// <remarks>
-/// Pods bound to a node get their grace period and end when the kubelet deletes them with grace 0. Objects with finalizers end when
-/// the last is gone. A second request may shorten a grace period, never lengthen it.
+/// Pods bound to a node get their grace period and end when the kubelet deletes them with grace 0. Objects with
+/// finalizers end when the last is gone. A second request may shorten a grace period, never lengthen it.
 /// </remarks>
 internal static class DeleteVerb
 {
@@ -41,7 +41,8 @@ internal static class DeleteVerb
         {
             Orphan(registry, before, outbox);
         }
-        else if (request.Propagation == DeletePropagation.Foreground && registry.Store.Ownership.HasDependents(before.Uid))
+        else if (request.Propagation == DeletePropagation.Foreground
+            && registry.Store.Ownership.HasDependents(before.Uid))
         {
             @object = WithFinalizer(before);
             registry.Orphaned.Enqueue(before.Uid);
@@ -113,7 +114,8 @@ internal static class DeleteVerb
     {
         foreach (Storage.ObjectAddress address in registry.Store.Ownership.DependentsOf(owner.Uid))
         {
-            ApiObject dependent = registry.Store.Find(address.Type, address.Key)!; // The index names only stored objects.
+            // The index names only stored objects.
+            ApiObject dependent = registry.Store.Find(address.Type, address.Key)!;
             JsonValue[] left =
                 [.. dependent.Metadata.Find("ownerReferences")!.Items.Where(o => o["uid"]?.AsString != owner.Uid)];
             JsonObject metadata = left.Length == 0

@@ -7,8 +7,9 @@ namespace Emulator.Kubernetes.ApiServer.Verbs;
 
 /// <summary>Deletes what lost all its owners, and what stands in a namespace that is to end.</summary>
 /// <remarks>
-/// Does the work of Kubernetes' garbage collector and namespace controller. An object goes when its last owner goes; an owner in
-/// foreground deletion goes when nothing names it any more (whether or not it blocks, which is stricter than upstream).
+/// Does the work of Kubernetes' garbage collector and namespace controller. An object goes when its last owner goes;
+/// an owner in foreground deletion goes when nothing names it any more (whether or not it blocks, which is stricter
+/// than upstream).
 /// </remarks>
 internal sealed class GarbageCollection(Registry registry)
 {
@@ -71,7 +72,6 @@ internal sealed class GarbageCollection(Registry registry)
             return;
         }
 
-        bool empty = true;
         foreach (ObjectTable table in registry.Store.Tables)
         {
             if (!table.Type.IsNamespaced)
@@ -85,12 +85,10 @@ internal sealed class GarbageCollection(Registry registry)
                 {
                     Delete(@object, outbox);
                 }
-
-                empty &= registry.Store.Find(@object.Type, @object.Key) is null;
             }
         }
 
-        if (empty && home.Finalizers.Count == 0)
+        if (registry.Store.CountIn(key.Name) == 0 && home.Finalizers.Count == 0)
         {
             registry.Remove(home, outbox);
         }

@@ -6,7 +6,9 @@ using Emulator.Kubernetes.ApiServer.Patches;
 
 namespace Emulator.Kubernetes.ApiServer.Verbs;
 
-/// <summary>Changes parts of an object: the patch is laid over the newest version, and the result is an update.</summary>
+/// <summary>
+/// Changes parts of an object: the patch is laid over the newest version, and the result is an update.
+/// </summary>
 internal static class PatchVerb
 {
     public static ApiResult Apply(Registry registry, PatchRequest request, Outbox outbox)
@@ -33,7 +35,8 @@ internal static class PatchVerb
                     break;
                 default:
                     return ApiStatus.UnsupportedMediaType(
-                        "server-side apply is not served; use a strategic merge patch (kubectl apply --server-side=false)");
+                        "server-side apply is not served; use a strategic merge patch (kubectl apply "
+                        + "--server-side=false)");
             }
         }
         catch (FormatException e)

@@ -8,7 +8,9 @@ using Emulator.Kubernetes.ApiServer.Watches;
 
 namespace Emulator.Kubernetes.ApiServer.Verbs;
 
-/// <summary>The API server's state, and the one place where a write becomes true: store, watches, journal, and what follows.</summary>
+/// <summary>
+/// The API server's state, and the one place where a write becomes true: store, watches, journal, and what follows.
+/// </summary>
 internal sealed class Registry(ActorRef self, ApiServerOptions options)
 {
     private const string NameAlphabet = "bcdfghjklmnpqrstvwxz2456789"; // No vowels: no words.
@@ -90,16 +92,18 @@ internal sealed class Registry(ActorRef self, ApiServerOptions options)
 
         foreach (OwnerReference owner in @object.OwnerReferences)
         {
-            // An owner in foreground deletion may have waited for this one.
-            if (Store.Ownership.Find(owner.Uid) is { } address
+            // An owner in foreground deletion may have waited for this one, the last.
+            if (!Store.Ownership.HasDependents(owner.Uid)
+                && Store.Ownership.Find(owner.Uid) is { } address
                 && Store.Find(address.Type, address.Key) is { IsTerminating: true })
             {
                 _orphaned.Enqueue(owner.Uid);
             }
         }
 
-        if (@object.Namespace.Length > 0
-            && Store.Find(ResourceTypes.Namespaces, new ObjectKey("", @object.Namespace)) is { IsTerminating: true } home)
+        if (@object.Namespace.Length > 0 && Store.CountIn(@object.Namespace) == 0
+            && Store.Find(
+                ResourceTypes.Namespaces, new ObjectKey("", @object.Namespace)) is { IsTerminating: true } home)
         {
             _emptied.Enqueue(home.Key);
         }

@@ -9,12 +9,14 @@ namespace Emulator.Kubernetes.ApiServer.Verbs;
 internal static class UpdateVerb
 {
     private static readonly string[] SystemFields =
-        ["uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation", "resourceVersion"];
+        ["uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation",
+            "resourceVersion"];
 
     public static ApiResult Apply(Registry registry, ApiObject submitted, bool statusOnly, Outbox outbox)
     {
         ResourceType type = submitted.Type;
-        var key = new ObjectKey(type.IsNamespaced && submitted.Namespace.Length == 0 ? "default" : submitted.Namespace, submitted.Name);
+        string home = type.IsNamespaced && submitted.Namespace.Length == 0 ? "default" : submitted.Namespace;
+        var key = new ObjectKey(home, submitted.Name);
         ApiObject? before = registry.Store.Find(type, key);
         if (before is null)
         {
@@ -99,7 +101,8 @@ internal static class UpdateVerb
             return before;
         }
 
-        JsonObject metadata = type.IsNamespaced && before.Find("namespace") is { } home ? submitted.With("namespace", home) : submitted;
+        JsonObject metadata =
+            type.IsNamespaced && before.Find("namespace") is { } home ? submitted.With("namespace", home) : submitted;
         foreach (string field in SystemFields)
         {
             metadata = before.Find(field) is { } value ? metadata.With(field, value) : metadata.Without(field);

@@ -20,7 +20,8 @@ internal sealed class ChannelIndex
     /// <summary>Forgets a channel.</summary>
     public void Drop(WatchChannel channel)
     {
-        List<WatchChannel> place = PlaceOf(channel.Scope, out Dictionary<string, List<WatchChannel>>? index, out string value);
+        List<WatchChannel> place =
+            PlaceOf(channel.Scope, out Dictionary<string, List<WatchChannel>>? index, out string value);
         place.Remove(channel);
         if (place.Count == 0)
         {
@@ -33,7 +34,8 @@ internal sealed class ChannelIndex
     {
         string? node = WatchIndex.NodeOf(scope);
         string? name = WatchIndex.NameOf(scope);
-        index = node is not null ? ByNode : name is not null ? ByName : scope.Namespace is not null ? ByNamespace : null;
+        index =
+            node is not null ? ByNode : name is not null ? ByName : scope.Namespace is not null ? ByNamespace : null;
         value = node ?? name ?? scope.Namespace ?? "";
         if (index is null)
         {

@@ -57,6 +57,8 @@ internal sealed class Watcher(ClientSession session, long watchId, WatchChannel 
 
     public WatchChannel Channel { get; } = channel;
 
-    /// <summary>How many of the channel's pending events the watch has heard already, because it began in their midst.</summary>
+    /// <summary>
+    /// How many of the channel's pending events the watch has heard already, because it began in their midst.
+    /// </summary>
     public int PendingHeard { get; set; }
 }

@@ -33,7 +33,8 @@ internal sealed record HopPlace(string Service, string Receive, string Transmit,
 
         string actor = entry.Actor.Name;
         if (actor.StartsWith("switch", StringComparison.Ordinal)
-            || actor.StartsWith("router", StringComparison.Ordinal))
+            || actor.StartsWith("router", StringComparison.Ordinal)
+            || at.Name.StartsWith("sw", StringComparison.Ordinal))
         {
             return new HopPlace("link", "link.rx", "link.xmit", null, null);
         }

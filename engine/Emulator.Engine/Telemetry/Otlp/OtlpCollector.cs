@@ -36,11 +36,14 @@ public sealed class OtlpCollector : IOtlpDestination, IDisposable
     /// <inheritdoc/>
     public long SpansRejected => Interlocked.Read(ref _rejected);
 
+    /// <summary>Takes a request if there is room for one more to wait.</summary>
+    public bool TrySend(byte[] request) => _waiting.Writer.TryWrite(request);
+
     /// <inheritdoc/>
     /// <exception cref="OtlpExportException">The collector refused an earlier request for good.</exception>
     public void Send(byte[] request)
     {
-        while (!_waiting.Writer.TryWrite(request))
+        while (!TrySend(request))
         {
             if (!_waiting.Writer.WaitToWriteAsync().AsTask().GetAwaiter().GetResult())
             {

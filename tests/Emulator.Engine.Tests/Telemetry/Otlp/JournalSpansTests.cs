@@ -97,7 +97,7 @@ public sealed class JournalSpansTests : IDisposable
         Assert.Equal(200 * 12, counters.HopsJournaled);
         Assert.Equal(counters.HopsJournaled, counters.HopsExported + counters.HopsSampledOut);
         Assert.Equal(counters.HopsExported, spans.Count(s => s.IsHop));
-        // 50 expected; a fair draw leaves this range once in 40,000.
+        // 50 expected; the range is four standard deviations wide on each side.
         Assert.InRange(counters.HopsExported / 12, 25, 75);
     }
 

@@ -30,14 +30,20 @@ public sealed class OtlpCollectorTests
     {
         await using LoopbackCollector collector = await LoopbackCollector.Start(isGrpc);
         collector.Gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        Task<OtlpCounters> export = Task.Run(() => Export(collector));
+        using var destination = new OtlpCollector(collector.Address, Options);
+        destination.Send([]);
         await collector.Arrived.WaitAsync();
 
-        Assert.False(export.IsCompleted); // It cannot: one request is held, one waits, and the rest has no room.
+        Assert.True(destination.TrySend([])); // One request is held by the collector, and one may wait.
+        Assert.False(destination.TrySend([])); // No more: Send would block here.
+        var spans = new JournalSpans(Options, destination);
+        Task write = Task.Run(() => WriteWalks(spans));
         Assert.Empty(collector.Spans);
         collector.Gate.SetResult();
+        await write;
+        spans.Complete();
 
-        AssertComplete(collector, await export);
+        AssertComplete(collector, spans.Counters);
     }
 
     [Theory]
@@ -118,13 +124,17 @@ public sealed class OtlpCollectorTests
     {
         using var destination = new OtlpCollector(collector.Address, Options);
         var spans = new JournalSpans(Options, destination);
+        WriteWalks(spans);
+        spans.Complete();
+        return spans.Counters;
+    }
+
+    private static void WriteWalks(JournalSpans spans)
+    {
         foreach (ClusterIPWalk walk in JournalSpansTests.Walks(WalkCount))
         {
             spans.Write(walk.Entries);
         }
-
-        spans.Complete();
-        return spans.Counters;
     }
 
     private static void AssertComplete(LoopbackCollector collector, OtlpCounters counters)

@@ -1,0 +1,32 @@
+using Emulator.Cluster.Building;
+using Emulator.Cluster.Manifests;
+using Emulator.Core.Documents;
+using Emulator.Engine.Manifests;
+
+namespace Emulator.Client.Running;
+
+/// <summary>Reads what a person gave and builds the cluster; says every mistake at once.</summary>
+internal static class InputLoader
+{
+    /// <summary>The input and the cluster built from it; null when there were mistakes, which are printed.</summary>
+    public static (ClusterInput Input, BuiltCluster Cluster)? Load(IReadOnlyList<string> paths, Streams streams)
+    {
+        ManifestSet read = ManifestReader.Read(paths, streams.In);
+        List<ManifestError> errors = [.. read.Errors];
+        ClusterInput? input = ClusterInput.From(read.Documents, errors);
+        BuiltCluster? cluster = input is not null && errors.Count == 0 ? ClusterBuilder.Build(input, errors) : null;
+        if (input is not null && cluster is not null)
+        {
+            return (input, cluster);
+        }
+
+        foreach (ManifestError error in errors)
+        {
+            streams.Error.WriteLine(error);
+        }
+
+        streams.Error.WriteLine(errors.Count == 1
+            ? "emulator: 1 mistake; nothing was applied." : $"emulator: {errors.Count} mistakes; nothing was applied.");
+        return null;
+    }
+}

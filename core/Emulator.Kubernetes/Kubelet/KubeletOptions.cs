@@ -1,0 +1,57 @@
+using Emulator.Core.Actors;
+using Emulator.Core.Addresses;
+using Emulator.Core.Time;
+using Emulator.Kubernetes.Api;
+using Emulator.Kubernetes.ApiMachinery;
+using Emulator.Kubernetes.Cni;
+
+namespace Emulator.Kubernetes.Kubelet;
+
+/// <summary>A kubelet's configuration and what it knows of its machine.</summary>
+public sealed record KubeletOptions
+{
+    /// <summary>The Node's name.</summary>
+    public required string NodeName { get; init; }
+
+    /// <summary>The machine's address, the Node's InternalIP.</summary>
+    public required IPv4Address NodeAddress { get; init; }
+
+    /// <summary>The Node's block of pod addresses, registered with it; null when a controller gives it out.</summary>
+    public Cidr? PodCidr { get; init; }
+
+    /// <summary>The zone, for the label <c>topology.kubernetes.io/zone</c>; empty for none.</summary>
+    public string Zone { get; init; } = "";
+
+    /// <summary>Labels besides those that each kubelet sets (hostname, os, arch, zone).</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Labels { get; init; } = [];
+
+    /// <summary>Taints that the Node is registered with.</summary>
+    public IReadOnlyList<Taint> Taints { get; init; } = [];
+
+    /// <summary>What the machine has: cpu, memory, ephemeral-storage, pods.</summary>
+    public ResourceList Capacity { get; init; } = ResourceList.Of(
+    [
+        KeyValuePair.Create("cpu", Quantity.Parse("4")),
+        KeyValuePair.Create("memory", Quantity.Parse("16Gi")),
+        KeyValuePair.Create("ephemeral-storage", Quantity.Parse("100Gi")),
+        KeyValuePair.Create("pods", Quantity.Parse("110")),
+    ]);
+
+    /// <summary>What is kept from pods.</summary>
+    public NodeAllocatable Reserved { get; init; } = NodeAllocatable.Default;
+
+    /// <summary>How pods are wired.</summary>
+    public required PodNetworkOptions Network { get; init; }
+
+    /// <summary>What a new pod's namespace is told besides, such as its resolver; called once a pod.</summary>
+    public Func<PodView, IEnumerable<Message>>? NamespaceSetup { get; init; }
+
+    /// <summary>From a pod's arrival to its containers' start: image pull, sandbox, CNI and start together. Default 500 ms.</summary>
+    public SimDuration StartDuration { get; init; } = SimDuration.FromMilliseconds(500);
+
+    /// <summary>A pod's start takes up to this much longer, by a hash of its UID. Default 500 ms.</summary>
+    public SimDuration StartSpread { get; init; } = SimDuration.FromMilliseconds(500);
+
+    /// <summary>From the end of a pod's processes to the end of its namespace and object. Default 100 ms.</summary>
+    public SimDuration StopDuration { get; init; } = SimDuration.FromMilliseconds(100);
+}

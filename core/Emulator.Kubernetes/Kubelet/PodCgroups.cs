@@ -1,0 +1,86 @@
+using System.Globalization;
+using Emulator.Core.Actors;
+using Emulator.Kubernetes.Api;
+using Emulator.Kubernetes.Scheduler.Pods;
+using Emulator.Linux.Cgroups;
+
+namespace Emulator.Kubernetes.Kubelet;
+
+/// <summary>The kubelet's part of the cgroup hierarchy: kubepods, the QoS classes, pods, containers.</summary>
+/// <remarks>Source: kubernetes pkg/kubelet/cm (qos_container_manager_linux.go, pod_container_manager_linux.go), with the driver
+/// cgroupfs. The feature MemoryQoS is off, as by default: memory.min and memory.high keep the kernel's values.</remarks>
+/// <param name="cgroups">The machine's hierarchy; null writes nothing.</param>
+internal sealed class PodCgroups(ActorRef? cgroups)
+{
+    private const string Root = "/kubepods";
+    private readonly SortedDictionary<string, long> _burstableMilliCpu = new(StringComparer.Ordinal);
+
+    /// <summary>A pod's cgroup.</summary>
+    public static string PathOf(PodView pod) => PodQos.Of(pod) switch
+    {
+        QosClass.Guaranteed => $"{Root}/pod{pod.Uid}",
+        QosClass.Burstable => $"{Root}/burstable/pod{pod.Uid}",
+        QosClass.BestEffort => $"{Root}/besteffort/pod{pod.Uid}",
+        _ => throw new System.Diagnostics.UnreachableException($"{pod.Object}"),
+    };
+
+    /// <summary>Makes kubepods and the classes below it.</summary>
+    public void Start(ResourceList enforced, Outbox outbox)
+    {
+        var all = new CgroupLimits(CpuShares.Of(enforced["cpu"].MilliValue), null, null, enforced["memory"].Value);
+        Write(Root, all.Settings(), outbox);
+        Write($"{Root}/besteffort", new CgroupLimits(CpuShares.Min, null, null, null).Settings(), outbox);
+        WriteBurstable(outbox);
+    }
+
+    /// <summary>Makes a pod's cgroups.</summary>
+    public void Add(PodView pod, Outbox outbox)
+    {
+        string path = PathOf(pod);
+        Write(path, CgroupLimits.OfPod(pod).Settings(), outbox);
+        foreach (ContainerView container in pod.Containers.Concat(pod.InitContainers.Where(c => c.RestartPolicy == "Always")))
+        {
+            // One container's processes go together when the OOM killer comes (singleProcessOOMKill is off).
+            Write(
+                $"{path}/{container.Name}",
+                [.. CgroupLimits.OfContainer(container).Settings(), new CgroupSetting(CgroupFiles.MemoryOomGroup, "1")],
+                outbox);
+        }
+
+        if (PodQos.Of(pod) == QosClass.Burstable)
+        {
+            _burstableMilliCpu[pod.Uid] = PodResources.Requests(pod.Object.Spec)["cpu"];
+            WriteBurstable(outbox);
+        }
+    }
+
+    /// <summary>Removes a pod's cgroups.</summary>
+    public void Remove(PodView pod, Outbox outbox)
+    {
+        if (cgroups is not null)
+        {
+            outbox.Send(cgroups, new RemoveCgroup(PathOf(pod)));
+        }
+
+        if (_burstableMilliCpu.Remove(pod.Uid))
+        {
+            WriteBurstable(outbox);
+        }
+    }
+
+    private void WriteBurstable(Outbox outbox)
+    {
+        long weight = CpuShares.Weight(CpuShares.Of(_burstableMilliCpu.Values.Sum()));
+        Write(
+            $"{Root}/burstable",
+            [new CgroupSetting(CgroupFiles.CpuWeight, weight.ToString(CultureInfo.InvariantCulture))], outbox);
+    }
+
+    private void Write(string path, IReadOnlyList<CgroupSetting> settings, Outbox outbox)
+    {
+        if (cgroups is not null)
+        {
+            outbox.Send(cgroups, new WriteCgroup(path, settings));
+        }
+    }
+}

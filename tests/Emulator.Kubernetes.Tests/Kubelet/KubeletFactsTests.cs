@@ -1,0 +1,137 @@
+using System.Runtime.CompilerServices;
+using Emulator.Core.Documents;
+using Emulator.Kubernetes.Api;
+using Emulator.Kubernetes.ApiMachinery;
+using Emulator.Kubernetes.Kubelet;
+
+namespace Emulator.Kubernetes.Tests.Kubelet;
+
+/// <summary>The kubelet's arithmetic. Cases: kubernetes v1.19 pkg/kubelet tests, and formulas where the names say so (Facts/).</summary>
+public sealed class KubeletFactsTests
+{
+    [Theory]
+    [InlineData("class", 10)]
+    public void Pods_have_the_qos_class_of_upstreams_table(string group, int count) => Each("qos.json", group, count, test =>
+        (Text(test, "expected"), PodQos.Of(Pod(test["pod"])).ToString()));
+
+    [Theory]
+    [InlineData("oom", 6)]
+    public void Containers_have_the_oom_score_of_upstreams_table(string group, int count) => Each("qos.json", group, count, test =>
+    {
+        PodView pod = Pod(test["pod"]);
+        int score = PodQos.OomScoreAdjust(pod, pod.Containers[0], test["memoryCapacity"]!.AsInt64!.Value); // A number each.
+        return ($"{test.At("expect", "min")}..{test.At("expect", "max")}", $"{score}..{score}");
+    });
+
+    [Theory]
+    [InlineData("TestPodPhaseWithRestartAlways", 5)]
+    [InlineData("TestPodPhaseWithRestartNever", 5)]
+    [InlineData("TestPodPhaseWithRestartOnFailure", 6)]
+    public void Pods_have_the_phase_of_upstreams_table(string group, int count) => Each("phase.json", group, count, test =>
+    {
+        PodView pod = Pod(test["pod"]);
+        return (Text(test, "status"), PodPhase.Of(pod, [], pod.ContainerStatuses));
+    });
+
+    [Theory]
+    [InlineData("ContainersReady", 5)]
+    [InlineData("Ready", 10)]
+    [InlineData("Initialized", 5)]
+    public void Pods_have_the_conditions_of_upstreams_table(string group, int count) => Each("conditions.json", group, count, test =>
+    {
+        JsonValue status = JsonObject.Of(("conditions", test["conditions"] ?? JsonNull.Instance));
+        PodView pod = Pod(JsonObject.Of(("spec", test["spec"] ?? JsonNull.Instance), ("status", status)));
+        IReadOnlyList<JsonValue>? statuses = test["containerStatuses"] is JsonArray list ? list.Elements : null;
+        string phase = Text(test, "podPhase");
+        Condition seen = group switch
+        {
+            "ContainersReady" => PodConditions.ContainersReady(pod, statuses, phase),
+            "Ready" => PodConditions.Ready(pod, statuses, phase),
+            _ => PodConditions.Initialized(pod, statuses, phase),
+        };
+        JsonValue expected = test["expectReady"] ?? test["expected"] ?? JsonNull.Instance;
+        string message = expected["message"]?.AsString ?? "";
+        return ($"{Text(expected, "status")} {Text(expected, "reason")} {message}",
+            // The table of Initialized has no messages.
+            $"{seen.Status} {seen.Reason} {(group == "Initialized" ? "" : seen.Message)}");
+    });
+
+    [Theory]
+    [InlineData("shares", 10)]
+    public void Requests_become_cpu_shares(string group, int count) => Each("cgroups.json", group, count, test =>
+        (test["shares"]!.ToString(), $"{CpuShares.Of(test["milliCPU"]!.AsInt64!.Value)}")); // Numbers in every case.
+
+    [Theory]
+    [InlineData("weight", 7)]
+    public void Cpu_shares_become_the_linear_cpu_weight(string group, int count) => Each("cgroups.json", group, count, test =>
+        (test["weightLinear"]!.ToString(), $"{CpuShares.Weight(test["shares"]!.AsInt64!.Value)}")); // Numbers in every case.
+
+    [Theory]
+    [InlineData("quota", 6)]
+    public void Limits_become_cfs_quotas(string group, int count) => Each("cgroups.json", group, count, test =>
+        (test["quota"]!.ToString(), $"{CpuShares.Quota(test["input"]!.AsInt64!.Value)}")); // Numbers in every case.
+
+    [Theory]
+    [InlineData("pod", 8)]
+    [InlineData("podCustomPeriod", 8)]
+    public void Pods_have_the_cgroup_limits_of_upstreams_table(string group, int count) =>
+        Each("cgroups.json", group, count, test =>
+        {
+            CgroupLimits seen = CgroupLimits.OfPod(
+                Pod(test["pod"]), test["enforceCPULimits"]?.AsBool == true, test["quotaPeriod"]!.AsInt64!.Value); // A number.
+            JsonValue expected = test["expected"]!; // Every case has one.
+            return ($"{expected["CpuShares"]} {expected["CpuQuota"]} {expected["CpuPeriod"]} {expected["Memory"]}",
+                $"{seen.Shares} {seen.QuotaMicroseconds} {seen.PeriodMicroseconds} {seen.MemoryBytes}");
+        });
+
+    [Theory]
+    [InlineData("reservation", 5)]
+    [InlineData("reservationStorage", 3)]
+    public void A_node_keeps_back_what_upstreams_table_says(string group, int count) => Each("cgroups.json", group, count, test =>
+    {
+        string evicted = group == "reservation" ? "memory" : "ephemeral-storage";
+        return (Amounts(ResourceList.From(test["expected"])), Amounts(Reserved(test, evicted).Reservation()));
+    });
+
+    [Theory]
+    [InlineData("enforcement", 5)]
+    public void The_kubepods_cgroup_is_limited_as_upstreams_table_says(string group, int count) =>
+        Each("cgroups.json", group, count, test => (
+            Amounts(ResourceList.From(test["expected"])),
+            Amounts(Reserved(test, "memory").ForEnforcement(ResourceList.From(test["capacity"])))));
+
+    [Theory]
+    [InlineData("validation", 6)]
+    public void More_than_the_capacity_cannot_be_reserved(string group, int count) => Each("cgroups.json", group, count, test => (
+        $"{test["invalidConfiguration"]?.AsBool ?? false}",
+        $"{Reserved(test, "memory").Overbooked(ResourceList.From(test["capacity"])) is not null}"));
+
+    private static void Each(
+        string file, string group, int count, Func<JsonValue, (string Expected, string Seen)> check)
+    {
+        IReadOnlyList<JsonValue> cases = Read(file)["groups"]![group]!.Items; // The file is this project's own.
+        Assert.Equal(count, cases.Count);
+        foreach (JsonValue test in cases)
+        {
+            (string expected, string seen) = check(test);
+            Assert.Equal($"{test["name"]}: {expected}", $"{test["name"]}: {seen}");
+        }
+    }
+
+    private static JsonValue Read(string file, [CallerFilePath] string here = "") =>
+        JsonText.Parse(File.ReadAllText(Path.Combine(Path.GetDirectoryName(here)!, "Facts", file))); // A file is in a folder.
+
+    private static PodView Pod(JsonValue? json) => PodView.Of(new ApiObject(ResourceTypes.Pods, (JsonObject)json!)); // Given.
+
+    private static string Text(JsonValue value, string name) => value[name]?.AsString ?? "";
+
+    private static NodeAllocatable Reserved(JsonValue test, string evicted)
+    {
+        JsonValue? threshold = test.At("hardThreshold", "Quantity");
+        return new NodeAllocatable(
+            ResourceList.From(test["kubeReserved"]), ResourceList.From(test["systemReserved"]),
+            ResourceList.From(threshold is null ? null : JsonObject.Of((evicted, threshold))));
+    }
+
+    private static string Amounts(ResourceList list) => string.Join(' ', list.Amounts.Select(a => $"{a.Key}={a.Value.Value}/{a.Value.MilliValue}"));
+}
