@@ -55,6 +55,19 @@ public sealed class KubeProxyTests
         Assert.Equal(2, api.ToldOf<ReplaceTable>().Count);
     }
 
+    /// <summary>Whether two tables are one object is a matter of memory; what is sent must not hang on it.</summary>
+    [Fact]
+    public void Syncs_after_a_change_that_was_taken_back_too()
+    {
+        NodeRig api = Script("node-1");
+        api.Start();
+        api.Told.Clear();
+        api.Put(Manifests.Service("web", "10.96.0.10", Http));
+        api.Remove(ResourceTypes.Services, "default", "web");
+        api.Advance(SimDuration.FromSeconds(5));
+        Assert.Equal(2, api.ToldOf<ReplaceTable>().Count);
+    }
+
     /// <summary>Source: kubernetes pkg/proxy/conntrack/cleanup.go.</summary>
     [Fact]
     public void Forgets_udp_flows_to_an_endpoint_that_went_and_to_a_service_that_got_its_first()
