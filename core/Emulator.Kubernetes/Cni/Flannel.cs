@@ -14,13 +14,13 @@ using Emulator.Linux.Netlink;
 namespace Emulator.Kubernetes.Cni;
 
 /// <summary>
-/// A node's flanneld: makes the VXLAN device, tells the others how it is reached, and keeps the routes, neighbours and FDB
-/// entries to all other nodes.
+/// A node's flanneld: makes the VXLAN device, tells the others how it is reached, and keeps the routes, neighbours and
+/// FDB entries to all other nodes.
 /// </summary>
 /// <remarks>
 /// Source: flannel pkg/subnet/kube, pkg/backend/vxlan, pkg/backend/hostgw. Peers that come or go within
-/// <see cref="MinSyncPeriod"/> are taken together, where flannel takes one at a time. Left out: its check that host-gw peers
-/// are on the same link (routes to others simply do not resolve).
+/// <see cref="MinSyncPeriod"/> are taken together, where flannel takes one at a time. Left out: its check that host-gw
+/// peers are on the same link (routes to others simply do not resolve).
 /// In: what its API client hears, its timer. Out: netlink messages to the node, one patch of its Node.
 /// </remarks>
 public sealed class Flannel : Actor
@@ -57,7 +57,8 @@ public sealed class Flannel : Actor
     /// <param name="cache">Shared by all flannelds of the run in this process.</param>
     /// <param name="vtepMac">The VXLAN device's hardware address; null derives one from the node's name.</param>
     public Flannel(
-        ActorRef self, ActorRef host, ActorRef apiServer, string nodeName, FlannelPeers cache, MacAddress? vtepMac = null)
+        ActorRef self, ActorRef host, ActorRef apiServer, string nodeName, FlannelPeers cache,
+        MacAddress? vtepMac = null)
         : base(self)
     {
         _host = host;

@@ -16,8 +16,10 @@ namespace Emulator.Kubernetes.KubeProxy;
 /// </summary>
 /// <remarks>
 /// Source: kubernetes pkg/proxy/iptables. The first sync follows the first lists of all three; then at most one sync a
-/// <see cref="MinSyncPeriod"/>. Left out: a second sync in a burst, the hourly full sync, health-check node ports' answers.
-/// In: what its API client hears, its timer. Out: <see cref="ReplaceTable"/> and <see cref="DeleteConntrack"/> to the node.
+/// <see cref="MinSyncPeriod"/>. Left out: a second sync in a burst, the hourly full sync, health-check node ports'
+/// answers.
+/// In: what its API client hears, its timer. Out: <see cref="ReplaceTable"/> and <see cref="DeleteConntrack"/> to the
+/// node.
 /// </remarks>
 public sealed class KubeProxy : Actor
 {
@@ -40,8 +42,8 @@ public sealed class KubeProxy : Actor
     private LazyTimer _timer;
     private SimTime? _lastSync;
 
-    // Whether anything changed since the last sync; true before the first. What was sent last is no guide: tables are compared
-    // by reference only to share them, and sharing must not decide what is sent.
+    // Whether anything changed since the last sync; true before the first. What was sent last is no guide: tables are
+    // compared by reference only to share them, and sharing must not decide what is sent.
     private bool _dirty = true;
 
     /// <summary>A kube-proxy.</summary>

@@ -26,7 +26,9 @@ public sealed class KubeProxyTests
         api.Start();
         Assert.Equal([TableName.Filter, TableName.Nat], api.ToldOf<ReplaceTable>().Select(t => t.Table));
         Assert.All(api.ToldOf<ReplaceTable>(), t => Assert.Equal(("kube-proxy", 0), (t.Owner, t.Order)));
-        Assert.Single(api.ToldOf<ReplaceTable>()[1].Content.Chains, c => c.Name.StartsWith("KUBE-SEP-", StringComparison.Ordinal));
+        Assert.Single(
+            api.ToldOf<ReplaceTable>()[1].Content.Chains,
+            c => c.Name.StartsWith("KUBE-SEP-", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -80,14 +82,20 @@ public sealed class KubeProxyTests
         api.Put(Manifests.Slice("dns", DnsEndpoint, "10.244.1.2 node-1", "10.244.2.2 node-2"));
         IPv4Address clusterIP = IPv4Address.Parse("10.96.0.10");
         Assert.Equal(
-            [new DeleteConntrack(IPProtocol.Udp, clusterIP, null, null), new DeleteConntrack(IPProtocol.Udp, null, 30053, null)],
+            [
+                new DeleteConntrack(IPProtocol.Udp, clusterIP, null, null),
+                new DeleteConntrack(IPProtocol.Udp, null, 30053, null),
+            ],
             api.ToldOf<DeleteConntrack>());
         api.Told.Clear();
         api.Advance(SimDuration.FromSeconds(2));
         api.Put(Manifests.Slice("dns", DnsEndpoint, "10.244.1.2 node-1"));
         IPv4Address gone = IPv4Address.Parse("10.244.2.2");
         Assert.Equal(
-            [new DeleteConntrack(IPProtocol.Udp, clusterIP, null, gone), new DeleteConntrack(IPProtocol.Udp, null, 30053, gone)],
+            [
+                new DeleteConntrack(IPProtocol.Udp, clusterIP, null, gone),
+                new DeleteConntrack(IPProtocol.Udp, null, 30053, gone),
+            ],
             api.ToldOf<DeleteConntrack>());
     }
 
