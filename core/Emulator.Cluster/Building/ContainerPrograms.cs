@@ -1,6 +1,7 @@
 using Emulator.Core.Actors;
 using Emulator.Kubernetes.Api;
 using Emulator.Kubernetes.Dns;
+using Emulator.Kubernetes.Ingress;
 using Emulator.Linux.Processes;
 
 namespace Emulator.Cluster.Building;
@@ -15,15 +16,17 @@ internal sealed class ContainerPrograms(ActorRef apiServer)
     /// <param name="container">The container.</param>
     public Program Of(ActorRef host, PodView pod, ContainerView container) => Repository(container.Image) switch
     {
-        "coredns" => new CoreDns(host, apiServer, new DnsZoneOptions()),
+        "coredns" or "coredns/coredns" => new CoreDns(host, apiServer, new DnsZoneOptions()),
+        "ingress-nginx/controller" => new IngressController(host, apiServer),
         _ => new EchoServer(pod.Name, PortsOf(container, "TCP"), PortsOf(container, "UDP")),
     };
 
-    /// <summary>The last part of an image's name, without tag and digest: <c>registry.k8s.io/coredns/coredns:v1</c> is coredns.</summary>
+    /// <summary>An image's name without registry, tag and digest: <c>registry.k8s.io/coredns/coredns:v1</c> is coredns/coredns.</summary>
     private static string Repository(string image)
     {
-        string name = image[(image.LastIndexOf('/') + 1)..];
-        return name.Split('@', ':')[0];
+        int slash = image.IndexOf('/');
+        bool hasRegistry = slash > 0 && image.AsSpan(0, slash).ContainsAny('.', ':');
+        return (hasRegistry ? image[(slash + 1)..] : image).Split('@', ':')[0];
     }
 
     private static ushort[] PortsOf(ContainerView container, string protocol) =>

@@ -69,5 +69,6 @@ public static class BridgePlugin
         yield return new AddAddress(PodDevice, attachment.Address, block.Length, block.Last);
         yield return new AddRoute(Cidr.All, gateway, PodDevice);
         yield return new AddRoute(options.Network, gateway, PodDevice);
+        yield return new AnnounceAddress(PodDevice, attachment.Address);
     }
 }
