@@ -22,7 +22,8 @@ internal sealed class ExchangePlanner(ClusterRun run, TrafficSource source, stri
     /// <summary>Plans an exchange.</summary>
     /// <param name="target">Whom it is for.</param>
     /// <param name="requestBytes">Bytes of the request; null for 64, for HTTP none.</param>
-    /// <param name="replyBytes">Bytes of the reply that is waited for over TCP; null for as many as the request has.</param>
+    /// <param name="replyBytes">Bytes of the reply that is waited for over TCP; null for as many as the request
+    /// has.</param>
     /// <exception cref="RefusedException">The destination does not exist.</exception>
     public PlannedExchange Plan(TrafficTarget target, int? requestBytes, int? replyBytes)
     {
@@ -144,7 +145,8 @@ internal sealed class ExchangePlanner(ClusterRun run, TrafficSource source, stri
             BackendBranches(target) ?? Branches.Of(run, controller, http, ViaNode().Name));
     }
 
-    /// <summary>The endpoints behind the Ingress: those of the Service that the controller proxies to; null without a rule.</summary>
+    /// <summary>The endpoints behind the Ingress: those of the Service that the controller proxies to; null without a
+    /// rule.</summary>
     private IReadOnlyList<TraceBranch>? BackendBranches(HttpTarget target)
     {
         var router = new IngressRouter(run.Cluster.ApiServer.All(ResourceTypes.Ingresses).Select(IngressView.Of));
