@@ -106,8 +106,8 @@ public static class DeploymentStatus
         string who = fresh is null ? $"Deployment \"{deployment.Name}\"" : $"ReplicaSet \"{fresh.Name}\"";
         if (IsComplete(deployment, status))
         {
-            return Put(
-                status, new Condition(Progressing, "True", NewAvailable, $"{who} has successfully progressed.", null), now);
+            var done = new Condition(Progressing, "True", NewAvailable, $"{who} has successfully progressed.", null);
+            return Put(status, done, now);
         }
 
         if (IsProgressing(deployment.Status, status))
