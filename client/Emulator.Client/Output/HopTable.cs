@@ -6,7 +6,8 @@ namespace Emulator.Client.Output;
 
 /// <summary>The hops of a trace as lines; below a hop, what was decided since the packet's hop before.</summary>
 /// <remarks>
-/// To stay readable it leaves out what changed nothing: hooks passed, waits in queues that were empty, rules that only lead
+/// To stay readable it leaves out what changed nothing: hooks passed, waits in queues that were empty, rules that only
+/// lead
 /// to other chains. JSON has everything.
 /// </remarks>
 internal static class HopTable

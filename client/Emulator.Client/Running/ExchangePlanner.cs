@@ -6,6 +6,7 @@ using Emulator.Core.Packets;
 using Emulator.Engine.Telemetry;
 using Emulator.Kubernetes.Api;
 using Emulator.Kubernetes.ApiMachinery;
+using Emulator.Kubernetes.Ingress;
 using Emulator.Linux.Processes;
 
 namespace Emulator.Client.Running;
@@ -21,7 +22,8 @@ internal sealed class ExchangePlanner(ClusterRun run, TrafficSource source, stri
     /// <summary>Plans an exchange.</summary>
     /// <param name="target">Whom it is for.</param>
     /// <param name="requestBytes">Bytes of the request; null for 64, for HTTP none.</param>
-    /// <param name="replyBytes">Bytes of the reply that is waited for over TCP; null for as many as the request has.</param>
+    /// <param name="replyBytes">Bytes of the reply that is waited for over TCP; null for as many as the request
+    /// has.</param>
     /// <exception cref="RefusedException">The destination does not exist.</exception>
     public PlannedExchange Plan(TrafficTarget target, int? requestBytes, int? replyBytes)
     {
@@ -140,7 +142,25 @@ internal sealed class ExchangePlanner(ClusterRun run, TrafficSource source, stri
         IPv4Address node = ViaNode().Address.Address;
         return new PlannedExchange(
             Http(target, node.ToString(), target.Port ?? (ushort)http.NodePort) with { HostHeader = target.Host },
-            Branches.Of(run, controller, http, ViaNode().Name));
+            BackendBranches(target) ?? Branches.Of(run, controller, http, ViaNode().Name));
+    }
+
+    /// <summary>The endpoints behind the Ingress: those of the Service that the controller proxies to; null without a
+    /// rule.</summary>
+    private IReadOnlyList<TraceBranch>? BackendBranches(HttpTarget target)
+    {
+        var router = new IngressRouter(run.Cluster.ApiServer.All(ResourceTypes.Ingresses).Select(IngressView.Of));
+        if (router.Find(target.Host, target.Path) is not IngressRoute route
+            || run.Cluster.ApiServer.Find(
+                ResourceTypes.Services, new ObjectKey(route.Namespace, route.Backend.ServiceName)) is not ApiObject found)
+        {
+            return null;
+        }
+
+        ServiceView service = ServiceView.Of(found);
+        ServicePort? port = service.Ports.FirstOrDefault(p => route.Backend.PortName.Length > 0
+            ? p.Name == route.Backend.PortName : p.Port == route.Backend.PortNumber);
+        return port is null ? null : Branches.Of(run, service, port, null);
     }
 
     private NodeSpec ViaNode() => via is null

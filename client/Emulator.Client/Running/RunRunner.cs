@@ -92,7 +92,8 @@ internal sealed class RunRunner(Streams streams)
         }
     }
 
-    /// <summary>With a stopped clock each line of input lets a millisecond pass; the end of input ends the run.</summary>
+    /// <summary>With a stopped clock each line of input lets a millisecond pass; the end of input ends the
+    /// run.</summary>
     private void StepByKeys(ClusterRun run, ClockMode clock, CancellationTokenSource stop)
     {
         if (clock.Kind != ClockKind.Step)

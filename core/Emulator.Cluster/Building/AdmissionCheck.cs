@@ -10,7 +10,8 @@ using Emulator.Kubernetes.ApiServer.Messages;
 namespace Emulator.Cluster.Building;
 
 /// <summary>
-/// Asks an API server that is thrown away afterwards whether it would take each object, so that all refusals are known before
+/// Asks an API server that is thrown away afterwards whether it would take each object, so that all refusals are known
+/// before
 /// anything is applied.
 /// </summary>
 internal static class AdmissionCheck
@@ -42,7 +43,8 @@ internal static class AdmissionCheck
         }
     }
 
-    /// <summary>default, kube-system and the like are there already; a manifest that names them too changes nothing.</summary>
+    /// <summary>default, kube-system and the like are there already; a manifest that names them too changes
+    /// nothing.</summary>
     private static bool IsKnownNamespace(ApiObject written, ApiStatus error) =>
         error.IsAlreadyExists && written.Type == ResourceTypes.Namespaces;
 

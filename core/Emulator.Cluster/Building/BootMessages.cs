@@ -9,7 +9,8 @@ namespace Emulator.Cluster.Building;
 internal static class BootMessages
 {
     /// <summary>
-    /// A node's: sysctls, its interface's address and default route, and the bridge, which the CNI plugin would make for the
+    /// A node's: sysctls, its interface's address and default route, and the bridge, which the CNI plugin would make
+    /// for the
     /// first pod and which here is there from the start, so that its address can be pinned.
     /// </summary>
     public static List<Message> OfNode(NodeSpec node)

@@ -5,7 +5,8 @@ using Emulator.Core.Documents;
 
 namespace Emulator.Cluster.Manifests;
 
-/// <summary>All that a person gave, sorted: the cluster, the objects to create in it, the traffic, and what is left aside.</summary>
+/// <summary>All that a person gave, sorted: the cluster, the objects to create in it, the traffic, and what is left
+/// aside.</summary>
 public sealed record ClusterInput
 {
     /// <summary>The cluster; the default one without a document.</summary>

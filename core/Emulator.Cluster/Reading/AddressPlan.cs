@@ -5,7 +5,8 @@ using Emulator.Core.Documents;
 
 namespace Emulator.Cluster.Reading;
 
-/// <summary>Fills a draft's gaps: subnets, addresses, MACs and names, each a function of the place in the document.</summary>
+/// <summary>Fills a draft's gaps: subnets, addresses, MACs and names, each a function of the place in the
+/// document.</summary>
 internal sealed class AddressPlan(ClusterDraft draft, ManifestDocument document, List<ManifestError> mistakes)
 {
     private static readonly Cidr DefaultNodes = Cidr.Parse("192.168.0.0/16");

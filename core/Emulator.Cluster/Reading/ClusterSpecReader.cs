@@ -5,7 +5,8 @@ namespace Emulator.Cluster.Reading;
 
 /// <summary>Reads a document of <c>apiVersion: emulator.dev/v1alpha1, kind: Cluster</c>, strictly.</summary>
 /// <remarks>
-/// First every field is read; then defaults are filled in and addresses given (<see cref="AddressPlan"/>); then the whole is
+/// First every field is read; then defaults are filled in and addresses given (<see cref="AddressPlan"/>); then the
+/// whole is
 /// checked against itself (<see cref="ClusterChecks"/>). Each step starts only when the one before found no mistake.
 /// </remarks>
 public static class ClusterSpecReader

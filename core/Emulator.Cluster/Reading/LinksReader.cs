@@ -5,7 +5,8 @@ using Emulator.Core.Time;
 
 namespace Emulator.Cluster.Reading;
 
-/// <summary>Reads <c>spec.links</c>: a latency by itself (<c>withinZone: 50us</c>) or an object with all that a link may have.</summary>
+/// <summary>Reads <c>spec.links</c>: a latency by itself (<c>withinZone: 50us</c>) or an object with all that a link
+/// may have.</summary>
 internal static class LinksReader
 {
     private static readonly string[] Fields =

@@ -6,7 +6,8 @@ using Emulator.Kubernetes.ApiMachinery;
 namespace Emulator.Cluster.Reading;
 
 /// <summary>
-/// Reads <c>spec.nodes</c>: a count, or a list of groups. A group with a <c>count</c> has <c>{n}</c> in its name, which counts
+/// Reads <c>spec.nodes</c>: a count, or a list of groups. A group with a <c>count</c> has <c>{n}</c> in its name, which
+/// counts
 /// from 1 in the group; without a count it is one node, which may be pinned.
 /// </summary>
 internal static class NodeGroupReader

@@ -6,7 +6,8 @@ using Emulator.Core.Time;
 namespace Emulator.Cluster.Reading;
 
 /// <summary>
-/// One object of a document while it is read strictly: a field that is unknown or does not read is reported with its place,
+/// One object of a document while it is read strictly: a field that is unknown or does not read is reported with its
+/// place,
 /// value and cure, and reading goes on.
 /// </summary>
 internal sealed class Section

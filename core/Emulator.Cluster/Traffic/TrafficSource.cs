@@ -2,7 +2,8 @@ using Emulator.Core.Addresses;
 
 namespace Emulator.Cluster.Traffic;
 
-/// <summary>Who starts an exchange: <see cref="PodSource"/>, <see cref="DeploymentSource"/>, <see cref="NodeSource"/> or
+/// <summary>Who starts an exchange: <see cref="PodSource"/>, <see cref="DeploymentSource"/>, <see cref="NodeSource"/>
+/// or
 /// <see cref="ExternalSource"/>.</summary>
 public abstract record TrafficSource
 {

@@ -100,7 +100,8 @@ public sealed record ServiceTarget(string Namespace, string Name, ushort? Port) 
     public override string ToString() => $"svc/{Namespace}/{Name}{(Port is null ? "" : $":{Port}")}";
 }
 
-/// <summary>An HTTP/1.1 request. Without a port 80; an Ingress' host, from outside, goes to the controller's node port.</summary>
+/// <summary>An HTTP/1.1 request. Without a port 80; an Ingress' host, from outside, goes to the controller's node
+/// port.</summary>
 public sealed record HttpTarget(string Host, ushort? Port, string Path) : TrafficTarget
 {
     /// <inheritdoc/>

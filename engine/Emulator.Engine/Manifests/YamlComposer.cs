@@ -7,7 +7,8 @@ namespace Emulator.Engine.Manifests;
 /// <summary>Composes one document's parser events into a JSON value.</summary>
 internal sealed class YamlComposer(IParser parser, string file)
 {
-    /// <summary>How many values a document may have with its aliases written out: 1,000,000. Stops alias bombs.</summary>
+    /// <summary>How many values a document may have with its aliases written out: 1,000,000. Stops alias
+    /// bombs.</summary>
     public const int ValuesMax = 1_000_000;
 
     /// <summary>How deep values may be nested: 100.</summary>

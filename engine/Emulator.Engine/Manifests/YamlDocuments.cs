@@ -6,7 +6,8 @@ namespace Emulator.Engine.Manifests;
 
 /// <summary>Reads multi-document YAML text into JSON values and keeps the line of every field.</summary>
 /// <remarks>
-/// Source: YAML 1.2.2 for the structure (YamlDotNet parses it), <see cref="YamlScalar"/> for what words mean. Anchors, aliases
+/// Source: YAML 1.2.2 for the structure (YamlDotNet parses it), <see cref="YamlScalar"/> for what words mean. Anchors,
+/// aliases
 /// and merge keys work; a key written twice is refused; empty documents are skipped.
 /// </remarks>
 internal static class YamlDocuments

@@ -8,7 +8,8 @@ namespace Emulator.Engine.Manifests;
 /// <summary>What an unquoted YAML word means: null, a truth value, a number or a text.</summary>
 /// <remarks>
 /// The same as kubectl's reader (sigs.k8s.io/yaml), which is YAML 1.1 here: <c>yes no on off y n</c> are truth values,
-/// <c>0644</c> is octal, <c>1_000</c> is a thousand, while times of day (<c>22:22</c>) and dates stay texts. Quoted words are
+/// <c>0644</c> is octal, <c>1_000</c> is a thousand, while times of day (<c>22:22</c>) and dates stay texts. Quoted
+/// words are
 /// texts whatever they say.
 /// </remarks>
 internal static partial class YamlScalar

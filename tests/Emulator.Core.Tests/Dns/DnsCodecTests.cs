@@ -3,7 +3,8 @@ using Emulator.Core.Packets.Dns;
 
 namespace Emulator.Core.Tests.Dns;
 
-/// <summary>Expected bytes: worked by hand from RFC 1035 section 4; its own example of compression is section 4.1.4.</summary>
+/// <summary>Expected bytes: worked by hand from RFC 1035 section 4; its own example of compression is section
+/// 4.1.4.</summary>
 public class DnsCodecTests
 {
     [Fact]

@@ -56,7 +56,8 @@ public class HttpReaderTests
     [Fact]
     public void Reads_requests_that_follow_each_other()
     {
-        const string Two = "GET /1 HTTP/1.1\r\nHost: a\r\n\r\n\r\nPUT /2 HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nok";
+        const string Two =
+            "GET /1 HTTP/1.1\r\nHost: a\r\n\r\n\r\nPUT /2 HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nok";
         Assert.Equal(["/1", "/2"], ReadAll(false, Two).Cast<HttpRequest>().Select(r => r.Target));
     }
 

@@ -15,7 +15,8 @@ public class TrafficGeneratorTests
     {
         _world.Server.Processes.Start("app", new EchoServer("default/server", [8080], [5353]), _world.Outbox);
         var program = new TrafficGenerator(
-            new ExchangeRequest { Kind = ExchangeKind.Udp, Host = "10.244.1.3", Port = 5353, Bytes = new FillerPayload(4) },
+            new ExchangeRequest { Kind = ExchangeKind.Udp, Host = "10.244.1.3", Port = 5353,
+                Bytes = new FillerPayload(4) },
             SimDuration.FromMilliseconds(10))
         {
             StartOffset = SimDuration.FromMilliseconds(3),
@@ -37,7 +38,8 @@ public class TrafficGeneratorTests
     {
         _world.Server.Processes.Start("app", new Sink([9000]), _world.Outbox);
         var program = new TrafficGenerator(
-            new ExchangeRequest { Kind = ExchangeKind.Udp, Host = "10.244.1.3", Port = 9000, Bytes = new FillerPayload(64) },
+            new ExchangeRequest { Kind = ExchangeKind.Udp, Host = "10.244.1.3", Port = 9000,
+                Bytes = new FillerPayload(64) },
             new SimDuration(500))
         {
             IsOneWay = true,
@@ -58,7 +60,8 @@ public class TrafficGeneratorTests
     {
         _world.Loses = _ => true;
         var program = new TrafficGenerator(
-            new ExchangeRequest { Kind = ExchangeKind.Udp, Host = "10.244.1.3", Port = 9000, Bytes = new FillerPayload(1) },
+            new ExchangeRequest { Kind = ExchangeKind.Udp, Host = "10.244.1.3", Port = 9000,
+                Bytes = new FillerPayload(1) },
             SimDuration.FromMilliseconds(1))
         {
             CountMax = 5,
@@ -76,7 +79,8 @@ public class TrafficGeneratorTests
     public void Stops_when_killed_with_the_exchanges_it_started()
     {
         var program = new TrafficGenerator(
-            new ExchangeRequest { Kind = ExchangeKind.Tcp, Host = "10.244.1.3", Port = 9000 }, SimDuration.FromMilliseconds(100));
+            new ExchangeRequest { Kind = ExchangeKind.Tcp, Host = "10.244.1.3", Port = 9000 },
+                SimDuration.FromMilliseconds(100));
         _world.Loses = _ => true;
         _world.Client.Processes.Start("traffic", program, _world.Outbox);
         _world.Run();
@@ -108,7 +112,8 @@ public class TrafficGeneratorTests
             _world.Client.Processes.Receive(new RunExchange(asked, _world.Client.Self), _world.Outbox);
             _world.Run();
             ExchangeResult result = ((ExchangeCompleted)Assert.Single(_world.Client.Unknown)).Result;
-            Assert.Equal((ExchangeOutcome.Reply, request, reply), (result.Outcome, result.BytesSent, result.BytesReceived));
+            Assert.Equal((ExchangeOutcome.Reply, request, reply),
+                (result.Outcome, result.BytesSent, result.BytesReceived));
         }
     }
 }
