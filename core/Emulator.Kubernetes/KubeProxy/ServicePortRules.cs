@@ -82,7 +82,8 @@ internal sealed class ServicePortRules
                 endpoints.Reachable.Where(e => !known.Contains(e.Address)).Select(e => _chains.Of(e.Address)));
         }
 
-        ulong hash = StableHash.Of($"{_port.FullName} {_port.Protocol} {view.LocalNode} {view.Zone} {view.AllowFromNode}");
+        ulong hash = StableHash.Of(
+            $"{_port.FullName} {_port.Protocol} {view.LocalNode} {view.Zone} {view.AllowFromNode}");
         return traffic.Fragment(hash, shared, chains);
     }
 

@@ -52,9 +52,8 @@ public sealed class ServiceRuleSet
     }
 
     private Known Build(
-        ProxyNode node, ServiceFragment[] fragments, IReadOnlyList<DestinationMatch>? addresses, string nodePorts) => new(
-            fragments, nodePorts,
-            ServiceRuleBuilder.Build([.. _ports.Select(p => p.At(node))], addresses, _options));
+        ProxyNode node, ServiceFragment[] fragments, IReadOnlyList<DestinationMatch>? addresses, string nodePorts) =>
+        new(fragments, nodePorts, ServiceRuleBuilder.Build([.. _ports.Select(p => p.At(node))], addresses, _options));
 
     /// <summary>Tables and all that those of two nodes can differ by. Fragments are compared by reference: equal ones
     /// are shared.</summary>
