@@ -7,6 +7,9 @@ namespace Emulator.Kubernetes.KubeProxy;
 /// <remarks>Each list is a run of consecutive rules of the chain that it is named for.</remarks>
 internal sealed class ServiceFragment
 {
+    /// <summary>A stable hash of the port and of what its rules depend on at the nodes.</summary>
+    public required ulong Hash { get; init; }
+
     /// <summary>filter KUBE-SERVICES.</summary>
     public required IReadOnlyList<Rule> FilterServices { get; init; }
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using Emulator.Core.Addresses;
+using Emulator.Core.Randomness;
 using Emulator.Linux.Netfilter;
 
 namespace Emulator.Kubernetes.KubeProxy;
@@ -81,7 +82,9 @@ internal sealed class ServicePortRules
                 endpoints.Reachable.Where(e => !known.Contains(e.Address)).Select(e => _chains.Of(e.Address)));
         }
 
-        return traffic.Fragment(shared, chains);
+        ulong hash = StableHash.Of(
+            $"{_port.FullName} {_port.Protocol} {view.LocalNode} {view.Zone} {view.AllowFromNode}");
+        return traffic.Fragment(hash, shared, chains);
     }
 
     /// <summary>KUBE-SVC and then its endpoints' chains; empty without endpoints.</summary>

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using System.Runtime.CompilerServices;
+using Emulator.Core.Randomness;
 using Emulator.Linux.Netfilter;
 
 namespace Emulator.Kubernetes.KubeProxy;
@@ -13,7 +13,7 @@ public sealed class ServiceRuleSet
     private readonly ServicePortRules[] _ports;
     private readonly int[] _dependent;
     private readonly KubeProxyOptions _options;
-    private readonly ConcurrentDictionary<Key, ServiceTables> _tables = new();
+    private readonly ConcurrentDictionary<ulong, Known> _tables = new();
 
     internal ServiceRuleSet(IEnumerable<ServicePortRules> ports, KubeProxyOptions options)
     {
@@ -38,29 +38,24 @@ public sealed class ServiceRuleSet
         }
 
         IReadOnlyList<DestinationMatch>? addresses = ServiceRuleBuilder.NodePortAddresses(_options, node);
-        var key = new Key(fragments, addresses is null ? "" : string.Join(' ', addresses.Select(a => a.Cidr)));
-        return _tables.TryGetValue(key, out ServiceTables? known)
-            ? known
-            : _tables.GetOrAdd(
-                key, ServiceRuleBuilder.Build([.. _ports.Select(p => p.At(node))], addresses, _options));
-    }
-
-    /// <summary>What the tables of two nodes can differ by. Fragments are compared by reference: equal ones are
-    /// shared.</summary>
-    private readonly record struct Key(ServiceFragment[] Fragments, string NodePortAddresses)
-    {
-        public bool Equals(Key other) =>
-            NodePortAddresses == other.NodePortAddresses && Fragments.AsSpan().SequenceEqual(other.Fragments);
-
-        public override int GetHashCode()
+        string nodePorts = addresses is null ? "" : string.Join(' ', addresses.Select(a => a.Cidr));
+        ulong hash = StableHash.Of(nodePorts);
+        foreach (ServiceFragment fragment in fragments)
         {
-            int hash = NodePortAddresses.Length;
-            foreach (ServiceFragment fragment in Fragments)
-            {
-                hash = (hash * 31) + RuntimeHelpers.GetHashCode(fragment);
-            }
-
-            return hash;
+            hash = StableHash.Combine(hash, fragment.Hash);
         }
+
+        Known known = _tables.GetOrAdd(hash, _ => Build(node, fragments, addresses, nodePorts));
+        return known.Fragments.AsSpan().SequenceEqual(fragments) && known.NodePorts == nodePorts
+            ? known.Tables
+            : Build(node, fragments, addresses, nodePorts).Tables;
     }
+
+    private Known Build(
+        ProxyNode node, ServiceFragment[] fragments, IReadOnlyList<DestinationMatch>? addresses, string nodePorts) =>
+        new(fragments, nodePorts, ServiceRuleBuilder.Build([.. _ports.Select(p => p.At(node))], addresses, _options));
+
+    /// <summary>Tables and all that those of two nodes can differ by. Fragments are compared by reference: equal ones
+    /// are shared.</summary>
+    private sealed record Known(ServiceFragment[] Fragments, string NodePorts, ServiceTables Tables);
 }

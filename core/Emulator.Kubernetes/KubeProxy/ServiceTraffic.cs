@@ -49,8 +49,10 @@ internal sealed class ServiceTraffic
     public IEnumerable<Chain> Chains => new[] { _external, _firewall }.OfType<Chain>();
 
     /// <summary>Everything together.</summary>
-    public ServiceFragment Fragment(IReadOnlyList<Chain> sharedChains, IReadOnlyList<Chain> ownChains) => new()
+    public ServiceFragment Fragment(
+        ulong hash, IReadOnlyList<Chain> sharedChains, IReadOnlyList<Chain> ownChains) => new()
     {
+        Hash = hash,
         FilterServices = Run(ChainNames.Services, _internal is null ? [Refuse([Destination(_port.ClusterIP)])] : []),
         FilterExternalServices = Run(ChainNames.ExternalServices, _externalPolicy is null ? Refusals() : []),
         FilterNodePorts = Run(ChainNames.NodePorts, HealthCheck()),
