@@ -6,13 +6,15 @@ namespace Emulator.Client.Output;
 
 /// <summary>The hops of a trace as lines; below a hop, what was decided since the packet's hop before.</summary>
 /// <remarks>
-/// To stay readable it leaves out what changed nothing: hooks passed, waits in queues that were empty, rules that only lead
+/// To stay readable it leaves out what changed nothing: hooks passed, waits in queues that were empty, rules that only
+/// lead
 /// to other chains. JSON has everything.
 /// </remarks>
 internal static class HopTable
 {
     private static readonly string[] Deciding =
-        ["-j DNAT", "-j SNAT", "-j MASQUERADE", "-j REJECT", "-j DROP", "-j KUBE-SVC-", "-j KUBE-EXT-", "-j KUBE-SVL-", "-j KUBE-SEP-"];
+        ["-j DNAT", "-j SNAT", "-j MASQUERADE", "-j REJECT", "-j DROP", "-j KUBE-SVC-", "-j KUBE-EXT-", "-j KUBE-SVL-",
+            "-j KUBE-SEP-"];
 
     /// <summary>Prints the hops.</summary>
     public static void Write(TraceReport report, TextWriter output)
@@ -24,7 +26,8 @@ internal static class HopTable
         for (int i = 0; i < rows.Count; i++)
         {
             (TraceRow row, TraceHop hop) = (rows[i], report.Hops[i]);
-            output.WriteLine($"{row.Sequence.ToString(CultureInfo.InvariantCulture),4} {row.Time,12}  {row.Where.PadRight(where)}  "
+            output.WriteLine($"{row.Sequence.ToString(CultureInfo.InvariantCulture),4} {row.Time,12}  "
+                + $"{row.Where.PadRight(where)}  "
                 + $"{row.Direction,-3} {row.Packet.PadRight(packet)}  {hop.Action}");
             foreach (TraceDecision decision in hop.Decisions.Where(IsTold))
             {

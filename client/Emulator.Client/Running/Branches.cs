@@ -55,7 +55,8 @@ internal static class Branches
         return [];
     }
 
-    /// <summary>The endpoints behind a Service's name as a pod writes it: <c>cart</c>, <c>cart.shop</c>, <c>cart.shop.svc…</c></summary>
+    /// <summary>The endpoints behind a Service's name as a pod writes it: <c>cart</c>, <c>cart.shop</c>,
+    /// <c>cart.shop.svc…</c></summary>
     public static IReadOnlyList<TraceBranch> OfName(ClusterRun run, TrafficSource source, string host, int port)
     {
         string own = source switch

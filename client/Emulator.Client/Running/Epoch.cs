@@ -1,6 +1,7 @@
 namespace Emulator.Client.Running;
 
-/// <summary>What virtual time 0 is in exported files: the instant that the program started, which the model never sees.</summary>
+/// <summary>What virtual time 0 is in exported files: the instant that the program started, which the model never
+/// sees.</summary>
 internal static class Epoch
 {
     /// <summary>Nanoseconds since 1970.</summary>

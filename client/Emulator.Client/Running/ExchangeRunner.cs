@@ -10,7 +10,8 @@ namespace Emulator.Client.Running;
 /// <summary>Makes single exchanges in a settled cluster and waits for their end.</summary>
 internal sealed class ExchangeRunner(ClusterRun run, ExchangeRecorder recorder)
 {
-    /// <summary>How long nothing of an exchange may have been seen after its end: by then its connection is closed.</summary>
+    /// <summary>How long nothing of an exchange may have been seen after its end: by then its connection is
+    /// closed.</summary>
     public static readonly SimDuration Linger = SimDuration.FromSeconds(1);
 
     /// <summary>How long an exchange and its lingering may take at most.</summary>

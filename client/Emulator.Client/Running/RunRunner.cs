@@ -31,7 +31,8 @@ internal sealed class RunRunner(Streams streams)
         var exchanges = new ExchangeStatistics();
         using PcapWriter? captures =
             request.PcapFolder is string folder ? PcapWriter.ToFolder(folder, Epoch.Nanoseconds) : null;
-        using var telemetry = new TelemetryOutput(request.Otlp, request.Seed, loaded.Cluster.Spec.Name, spanBudget: 500);
+        using var telemetry = new TelemetryOutput(request.Otlp, request.Seed, loaded.Cluster.Spec.Name,
+            spanBudget: 500);
         IJournalProjection[] projections =
             [exchanges, .. captures is null ? [] : new[] { captures }, .. telemetry.Projections];
         using var run = new ClusterRun(
@@ -92,7 +93,8 @@ internal sealed class RunRunner(Streams streams)
         }
     }
 
-    /// <summary>With a stopped clock each line of input lets a millisecond pass; the end of input ends the run.</summary>
+    /// <summary>With a stopped clock each line of input lets a millisecond pass; the end of input ends the
+    /// run.</summary>
     private void StepByKeys(ClusterRun run, ClockMode clock, CancellationTokenSource stop)
     {
         if (clock.Kind != ClockKind.Step)

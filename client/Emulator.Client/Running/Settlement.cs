@@ -7,13 +7,16 @@ namespace Emulator.Client.Running;
 
 /// <summary>Runs a cluster until nothing in it changes any more.</summary>
 /// <remarks>
-/// Settled is: every node is Ready, every pod is Running and Ready (or has ended), every Deployment has all replicas available, and no object
+/// Settled is: every node is Ready, every pod is Running and Ready (or has ended), every Deployment has all replicas
+/// available, and no object
 /// but heartbeats was written for <see cref="Quiet"/>, which is longer than a kube-proxy lets changes wait, so that all
-/// rules are in place. A cluster in which nothing was written for <see cref="GivenUp"/> has settled as well as it ever will.
+/// rules are in place. A cluster in which nothing was written for <see cref="GivenUp"/> has settled as well as it ever
+/// will.
 /// </remarks>
 internal static class Settlement
 {
-    /// <summary>How long nothing may have been written: the least time between two syncs of a kube-proxy, and half a second.</summary>
+    /// <summary>How long nothing may have been written: the least time between two syncs of a kube-proxy, and half a
+    /// second.</summary>
     public static readonly SimDuration Quiet = KubeProxy.MinSyncPeriod + SimDuration.FromMilliseconds(500);
 
     /// <summary>After how long without a write nothing more is expected, though pods are not ready.</summary>
@@ -67,7 +70,8 @@ internal static class Settlement
         {
             if (!pod.IsTerminal && !(pod.Phase == "Running" && pod.IsReady))
             {
-                string why = pod.FindCondition("PodScheduled") is { IsTrue: false } condition ? $": {condition.Message}" : "";
+                string why = pod.FindCondition("PodScheduled") is { IsTrue: false } condition
+                ? $": {condition.Message}" : "";
                 unready.Add($"pod {pod.Namespace}/{pod.Name} is {pod.Phase}{why}");
             }
         }

@@ -3,7 +3,8 @@ using Emulator.Engine.Execution;
 
 namespace Emulator.Client.Running;
 
-/// <summary>Notes when an API object was last written that says something about the cluster's shape: heartbeats do not.</summary>
+/// <summary>Notes when an API object was last written that says something about the cluster's shape: heartbeats do
+/// not.</summary>
 internal sealed class WriteWatch : IJournalProjection
 {
     /// <summary>The instant of the last such write, in nanoseconds.</summary>

@@ -5,7 +5,8 @@ using Emulator.Kubernetes.ApiMachinery;
 namespace Emulator.Cluster.Building;
 
 /// <summary>The objects of what runs in the cluster without being asked for: DNS and an ingress controller.</summary>
-/// <remarks>Source: the manifests of kubeadm (CoreDNS) and of ingress-nginx for bare metal, less what is not modelled.</remarks>
+/// <remarks>Source: the manifests of kubeadm (CoreDNS) and of ingress-nginx for bare metal, less what is not
+/// modelled.</remarks>
 public static class Addons
 {
     /// <summary>The ingress controller's node port for HTTP.</summary>
@@ -82,5 +83,6 @@ public static class Addons
         }
     }
 
-    private static ApiObject Read(string json) => ApiObject.From((JsonObject)JsonText.Parse(json)); // Each is an object.
+    // Each is an object.
+    private static ApiObject Read(string json) => ApiObject.From((JsonObject)JsonText.Parse(json));
 }

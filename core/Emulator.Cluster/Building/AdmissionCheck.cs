@@ -10,7 +10,8 @@ using Emulator.Kubernetes.ApiServer.Messages;
 namespace Emulator.Cluster.Building;
 
 /// <summary>
-/// Asks an API server that is thrown away afterwards whether it would take each object, so that all refusals are known before
+/// Asks an API server that is thrown away afterwards whether it would take each object, so that all refusals are known
+/// before
 /// anything is applied.
 /// </summary>
 internal static class AdmissionCheck
@@ -42,7 +43,8 @@ internal static class AdmissionCheck
         }
     }
 
-    /// <summary>default, kube-system and the like are there already; a manifest that names them too changes nothing.</summary>
+    /// <summary>default, kube-system and the like are there already; a manifest that names them too changes
+    /// nothing.</summary>
     private static bool IsKnownNamespace(ApiObject written, ApiStatus error) =>
         error.IsAlreadyExists && written.Type == ResourceTypes.Namespaces;
 
@@ -51,7 +53,8 @@ internal static class AdmissionCheck
         string name = $"{input.Object.Type.Kind} {input.Object.Key}";
         if (error.Causes.Count == 0)
         {
-            string cure = error.IsNotFound && error.Type == ResourceTypes.Namespaces ? " Add a Namespace document." : "";
+            string cure = error.IsNotFound && error.Type == ResourceTypes.Namespaces ? " Add a Namespace document."
+            : "";
             errors.Add(input.Document.Error("", $"{name} is refused: {error.Message}.{cure}"));
         }
 

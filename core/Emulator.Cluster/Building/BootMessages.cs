@@ -9,7 +9,8 @@ namespace Emulator.Cluster.Building;
 internal static class BootMessages
 {
     /// <summary>
-    /// A node's: sysctls, its interface's address and default route, and the bridge, which the CNI plugin would make for the
+    /// A node's: sysctls, its interface's address and default route, and the bridge, which the CNI plugin would make
+    /// for the
     /// first pod and which here is there from the start, so that its address can be pinned.
     /// </summary>
     public static List<Message> OfNode(NodeSpec node)
@@ -44,7 +45,8 @@ internal static class BootMessages
     /// <summary>The control plane's.</summary>
     public static List<Message> OfControlPlane(InterfaceAddress address, IPv4Address? gateway)
     {
-        List<Message> messages = [new AddAddress("eth0", address.Address, address.Length), new SetLink("eth0", Up: true)];
+        List<Message> messages = [new AddAddress("eth0", address.Address, address.Length),
+        new SetLink("eth0", Up: true)];
         AddDefaultRoute(messages, gateway, "eth0");
         return messages;
     }

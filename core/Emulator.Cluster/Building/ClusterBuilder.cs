@@ -11,7 +11,8 @@ namespace Emulator.Cluster.Building;
 
 /// <summary>Manifests and a topology in, actors out.</summary>
 /// <remarks>
-/// A machine for each switch, one for the control plane in the first zone, one for each node and each external host. The
+/// A machine for each switch, one for the control plane in the first zone, one for each node and each external host.
+/// The
 /// objects of the manifests are in the API server when the run starts, after those of the system and the addons.
 /// </remarks>
 public sealed class ClusterBuilder

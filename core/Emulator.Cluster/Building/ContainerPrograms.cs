@@ -7,7 +7,8 @@ using Emulator.Linux.Processes;
 namespace Emulator.Cluster.Building;
 
 /// <summary>What each container runs. Images are not pulled: a container is a behaviour.</summary>
-/// <remarks>CoreDNS and the ingress controller are known by their images; any other container answers at its declared ports.</remarks>
+/// <remarks>CoreDNS and the ingress controller are known by their images; any other container answers at its declared
+/// ports.</remarks>
 internal sealed class ContainerPrograms(ActorRef apiServer)
 {
     /// <summary>The program of a container.</summary>
@@ -21,7 +22,8 @@ internal sealed class ContainerPrograms(ActorRef apiServer)
         _ => new EchoServer(pod.Name, PortsOf(container, "TCP"), PortsOf(container, "UDP")),
     };
 
-    /// <summary>An image's name without registry, tag and digest: <c>registry.k8s.io/coredns/coredns:v1</c> is coredns/coredns.</summary>
+    /// <summary>An image's name without registry, tag and digest: <c>registry.k8s.io/coredns/coredns:v1</c> is
+    /// coredns/coredns.</summary>
     private static string Repository(string image)
     {
         int slash = image.IndexOf('/');

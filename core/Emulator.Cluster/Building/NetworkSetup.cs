@@ -3,7 +3,8 @@ using Emulator.Core.Actors;
 
 namespace Emulator.Cluster.Building;
 
-/// <summary>What configures a machine's network when it boots, as systemd-networkd does: it sends netlink messages and rests.</summary>
+/// <summary>What configures a machine's network when it boots, as systemd-networkd does: it sends netlink messages and
+/// rests.</summary>
 /// <remarks>In: nothing. Out: netlink messages to the machine's root, at the start.</remarks>
 /// <param name="self">The actor's address.</param>
 /// <param name="host">The machine's root.</param>

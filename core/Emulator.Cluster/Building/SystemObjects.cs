@@ -4,7 +4,8 @@ using Emulator.Kubernetes.ApiMachinery;
 
 namespace Emulator.Cluster.Building;
 
-/// <summary>The objects that a cluster has before anybody asks: the Service of the API itself. Nodes are made by their kubelets.</summary>
+/// <summary>The objects that a cluster has before anybody asks: the Service of the API itself. Nodes are made by their
+/// kubelets.</summary>
 internal static class SystemObjects
 {
     /// <summary>The port of the API server.</summary>

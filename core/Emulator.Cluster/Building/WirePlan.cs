@@ -3,14 +3,16 @@ using Emulator.Underlay;
 
 namespace Emulator.Cluster.Building;
 
-/// <summary>Turns distances into wires: how a latency is shared out along a way, and on which of its wires faults strike.</summary>
+/// <summary>Turns distances into wires: how a latency is shared out along a way, and on which of its wires faults
+/// strike.</summary>
 /// <remarks>
 /// <code>
 /// machine --(half of withinZone)-- switch --(betweenZones - withinZone)-- switch --(half of withinZone)-- machine
 ///                                  switch --(outside - withinZone)------- switch --(half of withinZone)-- host outside
 /// machine --(half of withinZone)-- switch --(outside - half of withinZone)-------------------- host on a zone's switch
 /// </code>
-/// So each distance is the sum of its wires; a switch adds 1 µs, the machines their hops. Loss, jitter and the like strike
+/// So each distance is the sum of its wires; a switch adds 1 µs, the machines their hops. Loss, jitter and the like
+/// strike
 /// once each way: withinZone's on the wire from the machine to its switch, the others' on the long wire.
 /// </remarks>
 internal sealed class WirePlan(LinksSpec links)

@@ -5,7 +5,8 @@ using Emulator.Core.Documents;
 
 namespace Emulator.Cluster.Manifests;
 
-/// <summary>All that a person gave, sorted: the cluster, the objects to create in it, the traffic, and what is left aside.</summary>
+/// <summary>All that a person gave, sorted: the cluster, the objects to create in it, the traffic, and what is left
+/// aside.</summary>
 public sealed record ClusterInput
 {
     /// <summary>The cluster; the default one without a document.</summary>
@@ -37,7 +38,8 @@ public sealed record ClusterInput
             {
                 objects.Add(document);
             }
-            else if (IsOurs(document, errors) && document.Kind == "Traffic" && TrafficReader.Read(document, errors) is { } spec)
+            else if (IsOurs(document, errors) && document.Kind == "Traffic"
+                && TrafficReader.Read(document, errors) is { } spec)
             {
                 traffic.Add(spec);
             }
@@ -67,7 +69,8 @@ public sealed record ClusterInput
         if (document.ApiVersion != ClusterSpecReader.ApiVersion)
         {
             errors.Add(document.Error("apiVersion",
-                $"'{document.ApiVersion}' is not a version of the emulator's documents; write {ClusterSpecReader.ApiVersion}."));
+                $"'{document.ApiVersion}' is not a version of the emulator's documents; write "
+                + $"{ClusterSpecReader.ApiVersion}."));
             return false;
         }
 

@@ -2,7 +2,8 @@ using Emulator.Core.Documents;
 
 namespace Emulator.Cluster.Manifests;
 
-/// <summary>What the input says and the emulator does not act on: kinds and fields, each counted. Never silent.</summary>
+/// <summary>What the input says and the emulator does not act on: kinds and fields, each counted. Never
+/// silent.</summary>
 public sealed class NotModelled
 {
     private readonly SortedDictionary<string, int> _kinds = new(StringComparer.Ordinal);
@@ -30,7 +31,8 @@ public sealed class NotModelled
     }
 
     /// <summary>
-    /// The summary line, or empty: <c>not modelled: 2 HorizontalPodAutoscaler; fields: Pod.spec.containers[].livenessProbe (3×)</c>.
+    /// The summary line, or empty: <c>not modelled: 2 HorizontalPodAutoscaler; fields:
+    /// Pod.spec.containers[].livenessProbe (3×)</c>.
     /// </summary>
     public override string ToString()
     {

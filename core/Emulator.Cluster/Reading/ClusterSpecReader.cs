@@ -5,7 +5,8 @@ namespace Emulator.Cluster.Reading;
 
 /// <summary>Reads a document of <c>apiVersion: emulator.dev/v1alpha1, kind: Cluster</c>, strictly.</summary>
 /// <remarks>
-/// First every field is read; then defaults are filled in and addresses given (<see cref="AddressPlan"/>); then the whole is
+/// First every field is read; then defaults are filled in and addresses given (<see cref="AddressPlan"/>); then the
+/// whole is
 /// checked against itself (<see cref="ClusterChecks"/>). Each step starts only when the one before found no mistake.
 /// </remarks>
 public static class ClusterSpecReader
@@ -85,7 +86,8 @@ public static class ClusterSpecReader
             }
 
             zones.Add(new ZoneDraft(
-                path, zone.Text("name") ?? "", zone.Block("subnet"), zone.Address("gateway"), its.Text("name"), its.Mac("mac")));
+                path, zone.Text("name") ?? "", zone.Block("subnet"), zone.Address("gateway"), its.Text("name"),
+                its.Mac("mac")));
         }
 
         foreach (ZoneDraft zone in zones.Where(z => z.Name.Length > 0 && !NameText.IsLabel(z.Name)))

@@ -6,7 +6,8 @@ internal static class DecimalText
     /// <summary>The most digits that are read.</summary>
     private const int DigitsMax = 18;
 
-    /// <summary>Reads <c>12</c>, <c>0.5</c> or <c>.5</c> and multiplies; false where the product is not whole.</summary>
+    /// <summary>Reads <c>12</c>, <c>0.5</c> or <c>.5</c> and multiplies; false where the product is not
+    /// whole.</summary>
     public static bool TryScale(ReadOnlySpan<char> text, long scale, out Int128 product)
     {
         product = 0;

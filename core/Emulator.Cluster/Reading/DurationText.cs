@@ -2,7 +2,8 @@ using Emulator.Core.Time;
 
 namespace Emulator.Cluster.Reading;
 
-/// <summary>Durations as Go and Kubernetes write them: <c>500us</c>, <c>0.5ms</c>, <c>1m30s</c>. Read exactly, to the nanosecond.</summary>
+/// <summary>Durations as Go and Kubernetes write them: <c>500us</c>, <c>0.5ms</c>, <c>1m30s</c>. Read exactly, to the
+/// nanosecond.</summary>
 public static class DurationText
 {
     private static readonly (string Unit, long Nanoseconds)[] Units =
@@ -12,7 +13,8 @@ public static class DurationText
     ];
 
     /// <summary>
-    /// Reads one or more of number and unit (<c>ns us µs ms s m h</c>); <c>0</c> needs no unit. Signs, fractions of a nanosecond
+    /// Reads one or more of number and unit (<c>ns us µs ms s m h</c>); <c>0</c> needs no unit. Signs, fractions of a
+    /// nanosecond
     /// and more than 292 years give false.
     /// </summary>
     public static bool TryParse(ReadOnlySpan<char> text, out SimDuration duration)

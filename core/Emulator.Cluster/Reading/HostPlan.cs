@@ -3,7 +3,8 @@ using Emulator.Core.Addresses;
 
 namespace Emulator.Cluster.Reading;
 
-/// <summary>Places the hosts outside: behind a router of their own, or in an l2 underlay on the first zone's switch.</summary>
+/// <summary>Places the hosts outside: behind a router of their own, or in an l2 underlay on the first zone's
+/// switch.</summary>
 internal sealed class HostPlan(ClusterDraft draft, List<ZoneSpec> zones, Cidr nodeCidr, Cidr outside)
 {
     private readonly bool _isFlat = draft.Underlay == UnderlayMode.L2;

@@ -3,7 +3,8 @@ using Emulator.Core.Addresses;
 
 namespace Emulator.Cluster.Reading;
 
-/// <summary>Hardware addresses where the document gives none: locally administered, a function of address or number.</summary>
+/// <summary>Hardware addresses where the document gives none: locally administered, a function of address or
+/// number.</summary>
 /// <remarks>0a:58 and the address is what the CNI bridge plugin uses for pods; the rest are ours.</remarks>
 public static class MacPlan
 {

@@ -4,7 +4,8 @@ namespace Emulator.Cluster.Reading;
 public static class NearestName
 {
     /// <summary>
-    /// The known name with the least edit distance (upper and lower case count as equal), the first of equals; null when
+    /// The known name with the least edit distance (upper and lower case count as equal), the first of equals; null
+    /// when
     /// more than a third of the letters, and more than two, would have to change.
     /// </summary>
     public static string? Of(string name, IReadOnlyList<string> known)

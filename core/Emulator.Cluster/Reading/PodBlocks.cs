@@ -9,7 +9,8 @@ internal sealed class PodBlocks(ClusterDraft draft, ManifestDocument document, L
     private static readonly Cidr Default = Cidr.Parse("10.244.0.0/16");
     private static readonly Cidr Large = Cidr.Parse("10.128.0.0/9");
 
-    /// <summary>The pod CIDR, the length of a node's block, and the blocks in the order of nodes; null when they do not fit.</summary>
+    /// <summary>The pod CIDR, the length of a node's block, and the blocks in the order of nodes; null when they do not
+    /// fit.</summary>
     public (Cidr PodCidr, int MaskSize, Cidr[] Blocks)? Make()
     {
         int mask = draft.NodeCidrMaskSize

@@ -2,7 +2,8 @@ using Emulator.Core.Randomness;
 
 namespace Emulator.Cluster.Reading;
 
-/// <summary>Chances: <c>1%</c>, <c>0.5%</c>, <c>1/100</c>, <c>0.01</c>, <c>0</c>, <c>1</c>. Read exactly, in lowest terms.</summary>
+/// <summary>Chances: <c>1%</c>, <c>0.5%</c>, <c>1/100</c>, <c>0.01</c>, <c>0</c>, <c>1</c>. Read exactly, in lowest
+/// terms.</summary>
 public static class RatioText
 {
     /// <summary>Reads a chance from 0 to 1; more than one, or what needs more than 32 bits, gives false.</summary>

@@ -30,7 +30,8 @@ public sealed record ClusterSpec
     /// <summary>Hosts outside the cluster, in order; at least one unless the document says <c>[]</c>.</summary>
     public required IReadOnlyList<ExternalHostSpec> ExternalHosts { get; init; }
 
-    /// <summary>Pods' addresses. Default 10.244.0.0/16; 10.128.0.0/9 where the nodes' blocks do not fit into that.</summary>
+    /// <summary>Pods' addresses. Default 10.244.0.0/16; 10.128.0.0/9 where the nodes' blocks do not fit into
+    /// that.</summary>
     public required Cidr PodCidr { get; init; }
 
     /// <summary>The prefix length of a node's block of pod addresses, in bits. Default 24.</summary>
@@ -42,7 +43,8 @@ public sealed record ClusterSpec
     /// <summary>Nodes' addresses. Default 192.168.0.0/16.</summary>
     public required Cidr NodeCidr { get; init; }
 
-    /// <summary>The subnet of the hosts outside, behind its own router, when <see cref="Underlay"/> is routed: 203.0.113.0/24.</summary>
+    /// <summary>The subnet of the hosts outside, behind its own router, when <see cref="Underlay"/> is routed:
+    /// 203.0.113.0/24.</summary>
     public required Cidr OutsideCidr { get; init; }
 
     /// <summary>The control plane's address in the first zone's subnet.</summary>

@@ -20,7 +20,8 @@ public sealed record ExternalHostSpec
     /// <summary>In bytes; default 1,500.</summary>
     public required int Mtu { get; init; }
 
-    /// <summary>Whether it routes for others (<c>ip_forward</c>). Default true where nodes have it as their gateway.</summary>
+    /// <summary>Whether it routes for others (<c>ip_forward</c>). Default true where nodes have it as their
+    /// gateway.</summary>
     public required bool Forwarding { get; init; }
 
     /// <summary>Its default route, or null for none.</summary>

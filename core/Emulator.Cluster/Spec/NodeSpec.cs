@@ -3,7 +3,8 @@ using Emulator.Linux.Netlink;
 
 namespace Emulator.Cluster.Spec;
 
-/// <summary>An address and the length of its subnet's prefix, as <c>ip addr</c> writes it: <c>192.168.77.11/24</c>.</summary>
+/// <summary>An address and the length of its subnet's prefix, as <c>ip addr</c> writes it:
+/// <c>192.168.77.11/24</c>.</summary>
 public readonly record struct InterfaceAddress(IPv4Address Address, int Length)
 {
     /// <summary>The subnet.</summary>
@@ -19,11 +20,13 @@ public readonly record struct InterfaceAddress(IPv4Address Address, int Length)
 /// <param name="Pods">How many pods; default <c>110</c>.</param>
 public sealed record CapacitySpec(string Cpu, string Memory, string Pods);
 
-/// <summary>A taint: key, value (may be empty) and effect (<c>NoSchedule</c>, <c>PreferNoSchedule</c>, <c>NoExecute</c>).</summary>
+/// <summary>A taint: key, value (may be empty) and effect (<c>NoSchedule</c>, <c>PreferNoSchedule</c>,
+/// <c>NoExecute</c>).</summary>
 public sealed record TaintSpec(string Key, string Value, string Effect);
 
 /// <summary>A port of a zone's switch.</summary>
-/// <param name="Name">Default <c>sw-MACHINE</c>, or <c>swpN</c> where that is longer than an interface name may be (15).</param>
+/// <param name="Name">Default <c>sw-MACHINE</c>, or <c>swpN</c> where that is longer than an interface name may be
+/// (15).</param>
 /// <param name="Mac">Default 0e:00 and the machine's address.</param>
 public sealed record PortSpec(string Name, MacAddress Mac);
 
@@ -36,7 +39,8 @@ public sealed record BridgeSpec(string Name, MacAddress Mac, int Mtu);
 /// <summary>The node's end of the VXLAN tunnels.</summary>
 /// <param name="Name"><c>flannel.VNI</c>, as flanneld names it.</param>
 /// <param name="Mac">Default 02:f1 and the node's number as 32 bits.</param>
-/// <param name="Mtu">In bytes: 50 less than the least of all nodes' interfaces, since flanneld has one configuration.</param>
+/// <param name="Mtu">In bytes: 50 less than the least of all nodes' interfaces, since flanneld has one
+/// configuration.</param>
 public sealed record VtepSpec(string Name, MacAddress Mac, int Mtu);
 
 /// <summary>A neighbour entry that is there from the start.</summary>
@@ -63,10 +67,12 @@ public sealed record NodeSpec
     /// <summary>In bytes; default 1,500.</summary>
     public required int Mtu { get; init; }
 
-    /// <summary>Where packets go that no route knows: the zone's router, or in an l2 underlay the first external host that forwards.</summary>
+    /// <summary>Where packets go that no route knows: the zone's router, or in an l2 underlay the first external host
+    /// that forwards.</summary>
     public required IPv4Address? DefaultGateway { get; init; }
 
-    /// <summary>The node's block of pod addresses: the N-th of the cluster's, counting from 1 (block 0 stays unused).</summary>
+    /// <summary>The node's block of pod addresses: the N-th of the cluster's, counting from 1 (block 0 stays
+    /// unused).</summary>
     public required Cidr PodCidr { get; init; }
 
     /// <summary>What it offers to pods.</summary>
@@ -87,7 +93,8 @@ public sealed record NodeSpec
     /// <summary>The tunnel device; null in host-gw mode.</summary>
     public required VtepSpec? Vtep { get; init; }
 
-    /// <summary>Kernel settings, in the order they are set: ip_forward and bridge-nf-call-iptables 1, rp_filter 0, then the document's.</summary>
+    /// <summary>Kernel settings, in the order they are set: ip_forward and bridge-nf-call-iptables 1, rp_filter 0, then
+    /// the document's.</summary>
     public required IReadOnlyList<KeyValuePair<string, long>> Sysctls { get; init; }
 
     /// <summary>Neighbour entries that are there from the start. Default none.</summary>

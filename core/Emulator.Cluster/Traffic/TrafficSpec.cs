@@ -14,7 +14,8 @@ public sealed record TrafficSpec
     /// <summary>Whom they are for.</summary>
     public required TrafficTarget To { get; init; }
 
-    /// <summary>The time between the starts of two exchanges: one second over the rate, rounded down to the nanosecond.</summary>
+    /// <summary>The time between the starts of two exchanges: one second over the rate, rounded down to the
+    /// nanosecond.</summary>
     public required SimDuration Interval { get; init; }
 
     /// <summary>When the first starts, counted from when the cluster has settled. Default at once.</summary>
@@ -26,9 +27,11 @@ public sealed record TrafficSpec
     /// <summary>How long an exchange may take. Default 5 s.</summary>
     public required SimDuration Timeout { get; init; }
 
-    /// <summary>Bytes of a request; for HTTP, of its body. Null is 64 for TCP and UDP, 56 for ICMP, none for HTTP.</summary>
+    /// <summary>Bytes of a request; for HTTP, of its body. Null is 64 for TCP and UDP, 56 for ICMP, none for
+    /// HTTP.</summary>
     public required int? RequestBytes { get; init; }
 
-    /// <summary>Bytes of a reply that a raw exchange asks for; null is as many as the request has. Elsewhere the server decides.</summary>
+    /// <summary>Bytes of a reply that a raw exchange asks for; null is as many as the request has. Elsewhere the server
+    /// decides.</summary>
     public required int? ReplyBytes { get; init; }
 }

@@ -2,11 +2,15 @@ using Emulator.Core.Documents;
 
 namespace Emulator.Engine.Manifests;
 
-/// <summary>Reads manifests from files, folders and standard input, YAML or JSON, as kubectl does with <c>-R -f</c>.</summary>
+/// <summary>Reads manifests from files, folders and standard input, YAML or JSON, as kubectl does with <c>-R
+/// -f</c>.</summary>
 /// <remarks>
-/// A folder gives its <c>*.yaml</c>, <c>*.yml</c> and <c>*.json</c> files, with those of its sub-folders, sorted by their
-/// ordinal paths. A file named by itself may have any ending. <c>-</c> is standard input. JSON is told from YAML by the ending
-/// <c>.json</c>, or for other names by an opening brace. Reading goes on after a mistake, so that all are reported at once.
+/// A folder gives its <c>*.yaml</c>, <c>*.yml</c> and <c>*.json</c> files, with those of its sub-folders, sorted by
+/// their
+/// ordinal paths. A file named by itself may have any ending. <c>-</c> is standard input. JSON is told from YAML by the
+/// ending
+/// <c>.json</c>, or for other names by an opening brace. Reading goes on after a mistake, so that all are reported at
+/// once.
 /// </remarks>
 public static class ManifestReader
 {
@@ -53,7 +57,8 @@ public static class ManifestReader
 
         if (!Directory.Exists(path))
         {
-            errors.Add(new ManifestError(path, 0, "", "no such file or folder; check the path, or give - for standard input."));
+            errors.Add(new ManifestError(path, 0, "",
+            "no such file or folder; check the path, or give - for standard input."));
             return [];
         }
 
@@ -62,7 +67,8 @@ public static class ManifestReader
             .Order(StringComparer.Ordinal)];
         if (files.Count == 0)
         {
-            errors.Add(new ManifestError(path, 0, "", "the folder holds no *.yaml, *.yml or *.json file; name one that does."));
+            errors.Add(new ManifestError(path, 0, "",
+            "the folder holds no *.yaml, *.yml or *.json file; name one that does."));
         }
 
         return files;

@@ -2,7 +2,8 @@ using Emulator.Core.Documents;
 
 namespace Emulator.Engine.Manifests;
 
-/// <summary>Turns a list of objects (<c>kind: List</c>, <c>DeploymentList</c> …) into its objects, and checks that each is one.</summary>
+/// <summary>Turns a list of objects (<c>kind: List</c>, <c>DeploymentList</c> …) into its objects, and checks that each
+/// is one.</summary>
 internal static class ObjectList
 {
     /// <summary>Adds the document, or the elements of the list that it is.</summary>

@@ -8,7 +8,8 @@ namespace Emulator.Engine.Manifests;
 /// <summary>What an unquoted YAML word means: null, a truth value, a number or a text.</summary>
 /// <remarks>
 /// The same as kubectl's reader (sigs.k8s.io/yaml), which is YAML 1.1 here: <c>yes no on off y n</c> are truth values,
-/// <c>0644</c> is octal, <c>1_000</c> is a thousand, while times of day (<c>22:22</c>) and dates stay texts. Quoted words are
+/// <c>0644</c> is octal, <c>1_000</c> is a thousand, while times of day (<c>22:22</c>) and dates stay texts. Quoted
+/// words are
 /// texts whatever they say.
 /// </remarks>
 internal static partial class YamlScalar
@@ -19,8 +20,10 @@ internal static partial class YamlScalar
         value = word switch
         {
             "" or "~" or "null" or "Null" or "NULL" => JsonNull.Instance,
-            "true" or "True" or "TRUE" or "yes" or "Yes" or "YES" or "on" or "On" or "ON" or "y" or "Y" => JsonBool.True,
-            "false" or "False" or "FALSE" or "no" or "No" or "NO" or "off" or "Off" or "OFF" or "n" or "N" => JsonBool.False,
+            "true" or "True" or "TRUE" or "yes" or "Yes" or "YES" or "on" or "On" or "ON" or "y" or "Y" =>
+            JsonBool.True,
+            "false" or "False" or "FALSE" or "no" or "No" or "NO" or "off" or "Off" or "OFF" or "n" or "N" =>
+            JsonBool.False,
             _ => (JsonValue?)Number(word) ?? new JsonString(word),
         };
         return !NotFinite().IsMatch(word);
