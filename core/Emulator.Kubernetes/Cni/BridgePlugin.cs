@@ -13,10 +13,11 @@ namespace Emulator.Kubernetes.Cni;
 /// <param name="HostMac">Of the node's end.</param>
 public sealed record PodAttachment(IPv4Address Address, MacAddress Mac, string HostDevice, MacAddress HostMac);
 
-/// <summary>The CNI plugin <c>bridge</c>: a veth between the pod and the node's bridge, an address, and routes.</summary>
+/// <summary>The CNI plugin <c>bridge</c>: a veth between the pod and the node's bridge, an address, and
+/// routes.</summary>
 /// <remarks>
-/// Source: containernetworking/plugins (bridge), with flannel's configuration: the bridge is the gateway, ipMasq is off. The
-/// real plugin's host ends have random names and hardware addresses; here they follow from pod and address.
+/// Source: containernetworking/plugins (bridge), with flannel's configuration: the bridge is the gateway, ipMasq is
+/// off. The real plugin's host ends have random names and hardware addresses; here they follow from pod and address.
 /// </remarks>
 public static class BridgePlugin
 {
@@ -68,5 +69,6 @@ public static class BridgePlugin
         yield return new AddAddress(PodDevice, attachment.Address, block.Length, block.Last);
         yield return new AddRoute(Cidr.All, gateway, PodDevice);
         yield return new AddRoute(options.Network, gateway, PodDevice);
+        yield return new AnnounceAddress(PodDevice, attachment.Address);
     }
 }

@@ -14,13 +14,13 @@ using Emulator.Linux.Netlink;
 namespace Emulator.Kubernetes.Cni;
 
 /// <summary>
-/// A node's flanneld: makes the VXLAN device, tells the others how it is reached, and keeps the routes, neighbours and FDB
-/// entries to all other nodes.
+/// A node's flanneld: makes the VXLAN device, tells the others how it is reached, and keeps the routes, neighbours and
+/// FDB entries to all other nodes.
 /// </summary>
 /// <remarks>
 /// Source: flannel pkg/subnet/kube, pkg/backend/vxlan, pkg/backend/hostgw. Peers that come or go within
-/// <see cref="MinSyncPeriod"/> are taken together, where flannel takes one at a time. Left out: its check that host-gw peers
-/// are on the same link (routes to others simply do not resolve).
+/// <see cref="MinSyncPeriod"/> are taken together, where flannel takes one at a time. Left out: its check that host-gw
+/// peers are on the same link (routes to others simply do not resolve).
 /// In: what its API client hears, its timer. Out: netlink messages to the node, one patch of its Node.
 /// </remarks>
 public sealed class Flannel : Actor
@@ -44,10 +44,10 @@ public sealed class Flannel : Actor
     private readonly ApiClient _client;
     private readonly Informer _nodes;
     private SharedSet<Peer> _peers;
-    private SharedSet<Peer>? _applied;
     private Cidr? _own;
     private LazyTimer _timer;
     private SimTime? _lastSync;
+    private bool _dirty;
 
     /// <summary>A flanneld.</summary>
     /// <param name="self">The actor's address.</param>
@@ -57,7 +57,8 @@ public sealed class Flannel : Actor
     /// <param name="cache">Shared by all flannelds of the run in this process.</param>
     /// <param name="vtepMac">The VXLAN device's hardware address; null derives one from the node's name.</param>
     public Flannel(
-        ActorRef self, ActorRef host, ActorRef apiServer, string nodeName, FlannelPeers cache, MacAddress? vtepMac = null)
+        ActorRef self, ActorRef host, ActorRef apiServer, string nodeName, FlannelPeers cache,
+        MacAddress? vtepMac = null)
         : base(self)
     {
         _host = host;
@@ -68,9 +69,9 @@ public sealed class Flannel : Actor
         _peers = cache.Sets.Empty;
         _client = new ApiClient(self, host, apiServer);
         _nodes = _client.Inform(ResourceTypes.Nodes);
-        _nodes.OnAdd = (node, _) => _peers = _peers.With(node.Name, _cache.Read(node));
-        _nodes.OnUpdate = (_, node, _) => _peers = _peers.With(node.Name, _cache.Read(node));
-        _nodes.OnDelete = (node, _) => _peers = _peers.With(node.Name, null);
+        _nodes.OnAdd = (node, _) => Put(node.Name, _cache.Read(node));
+        _nodes.OnUpdate = (_, node, _) => Put(node.Name, _cache.Read(node));
+        _nodes.OnDelete = (node, _) => Put(node.Name, null);
         _nodes.OnBatchEnd = Changed;
     }
 
@@ -98,6 +99,12 @@ public sealed class Flannel : Actor
         }
     }
 
+    private void Put(string nodeName, Peer? peer)
+    {
+        _dirty |= _peers.Find(nodeName) != peer;
+        _peers = _peers.With(nodeName, peer);
+    }
+
     private void Changed(Outbox outbox)
     {
         if (_own is null)
@@ -105,7 +112,7 @@ public sealed class Flannel : Actor
             Join(outbox);
         }
 
-        if (_own is null || ReferenceEquals(_peers, _applied) || _timer.IsArmed)
+        if (_own is null || !_dirty || _timer.IsArmed)
         {
             return;
         }
@@ -159,12 +166,12 @@ public sealed class Flannel : Actor
 
     private void Sync(Outbox outbox)
     {
-        if (_own is not { } own || ReferenceEquals(_peers, _applied))
+        if (_own is not { } own)
         {
             return;
         }
 
-        _applied = _peers;
+        _dirty = false;
         _lastSync = outbox.Now;
         outbox.Send(_host, _options.Backend == FlannelBackend.Vxlan
             ? new ReplacePeers(_options.VxlanDevice, _options.Vni, PeerEncapsulation.Vxlan, _cache.Table(_peers), own)

@@ -12,7 +12,8 @@ public enum FlannelBackend : byte
     HostGateway,
 }
 
-/// <summary>flanneld's configuration: the ConfigMap <c>kube-flannel-cfg</c>; the same on all nodes of a cluster.</summary>
+/// <summary>flanneld's configuration: the ConfigMap <c>kube-flannel-cfg</c>; the same on all nodes of a
+/// cluster.</summary>
 public sealed record FlannelOptions
 {
     /// <summary>Network: the block that all pod CIDRs are cut from.</summary>

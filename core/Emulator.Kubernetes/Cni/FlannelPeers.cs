@@ -9,8 +9,8 @@ using Emulator.Linux.Netlink;
 namespace Emulator.Kubernetes.Cni;
 
 /// <summary>
-/// Where the flannelds of one run and process find the peer table that another of them has already made. Given to each; what
-/// it answers is a pure function of the nodes that were asked about, so nobody can tell that it is shared.
+/// Where the flannelds of one run and process find the peer table that another of them has already made. Given to each;
+/// what it answers is a pure function of the nodes that were asked about, so nobody can tell that it is shared.
 /// </summary>
 /// <param name="options">The configuration of all flannelds.</param>
 public sealed class FlannelPeers(FlannelOptions options)
@@ -31,8 +31,10 @@ public sealed class FlannelPeers(FlannelOptions options)
     /// <summary>The peer that a node is; null until it has a pod CIDR and has said how it is reached.</summary>
     public Peer? Read(ApiObject node) => _read.GetValue(node, n => new StrongBox<Peer?>(PeerOf(n))).Value;
 
-    /// <summary>The table of these peers. Of overlapping blocks the larger counts, of equal ones the first by node name.</summary>
-    public PeerTable Table(SharedSet<Peer> peers) => _tables.GetValue(peers, static set => new PeerTable(Disjoint(set.Items)));
+    /// <summary>The table of these peers. Of overlapping blocks the larger counts, of equal ones the first by node
+    /// name.</summary>
+    public PeerTable Table(SharedSet<Peer> peers) =>
+        _tables.GetValue(peers, static set => new PeerTable(Disjoint(set.Items)));
 
     private Peer? PeerOf(ApiObject node)
     {

@@ -47,6 +47,7 @@ public static class FlannelRules
             new Rule([fromOutside, to], masquerade),
         ]);
         return new TableContent(
-            [(Hook.Postrouting, new Rule([new CommentMatch("flanneld masq")], new JumpTarget(postrouting)))], [postrouting]);
+            [(Hook.Postrouting, new Rule([new CommentMatch("flanneld masq")], new JumpTarget(postrouting)))],
+            [postrouting]);
     }
 }

@@ -4,11 +4,11 @@ using Emulator.Core.Addresses;
 namespace Emulator.Kubernetes.Cni;
 
 /// <summary>
-/// Gives out the addresses of a node's pod CIDR: one after another, so that an address that was given back rests until all
-/// others have had their turn.
+/// Gives out the addresses of a node's pod CIDR: one after another, so that an address that was given back rests until
+/// all others have had their turn.
 /// </summary>
-/// <remarks>Source: the CNI plugin host-local. The network's own address, the gateway's (the first after it) and the broadcast
-/// address are never given. Addresses that a pod asks for by name do not move the turn.</remarks>
+/// <remarks>Source: the CNI plugin host-local. The network's own address, the gateway's (the first after it) and the
+/// broadcast address are never given. Addresses that a pod asks for by name do not move the turn.</remarks>
 /// <param name="block">The node's pod CIDR, /30 or larger.</param>
 public sealed class HostLocalIpam(Cidr block)
 {
@@ -32,7 +32,8 @@ public sealed class HostLocalIpam(Cidr block)
     /// <param name="wanted">Which, or null for the next.</param>
     /// <param name="address">The address.</param>
     /// <param name="problem">Why there is none, in host-local's words.</param>
-    public bool TryAllocate(string owner, IPv4Address? wanted, out IPv4Address address, [NotNullWhen(false)] out string? problem)
+    public bool TryAllocate(
+        string owner, IPv4Address? wanted, out IPv4Address address, [NotNullWhen(false)] out string? problem)
     {
         problem = null;
         if (_addresses.TryGetValue(owner, out address))

@@ -7,11 +7,13 @@ using Emulator.Kubernetes.ApiServer.Messages;
 namespace Emulator.Kubernetes.Controllers;
 
 /// <summary>
-/// A controller: compares what objects want with what is there, one object at a time, and asks the API server for the difference.
+/// A controller: compares what objects want with what is there, one object at a time, and asks the API server for the
+/// difference.
 /// </summary>
 /// <remarks>
-/// In: watch events and answers of the API server, its own timer. Out: API requests. An object is not looked at again before all
-/// requests of the last look are answered; when one fails, it is retried by the rules of <see cref="WorkQueue"/>.
+/// In: watch events and answers of the API server, its own timer. Out: API requests. An object is not looked at again
+/// before all requests of the last look are answered; when one fails, it is retried by the rules of <see
+/// cref="WorkQueue"/>.
 /// </remarks>
 public abstract class ControllerActor : Actor
 {
@@ -66,7 +68,8 @@ public abstract class ControllerActor : Actor
         }
     }
 
-    /// <summary>Looks at one object and sends what must be done; every request goes through <see cref="Track"/>.</summary>
+    /// <summary>Looks at one object and sends what must be done; every request goes through <see
+    /// cref="Track"/>.</summary>
     protected abstract void Sync(ObjectKey key, Outbox outbox);
 
     /// <summary>One of the controller's own timers; their purposes are 2 and up.</summary>

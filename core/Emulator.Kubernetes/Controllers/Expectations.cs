@@ -4,10 +4,11 @@ using Emulator.Kubernetes.ApiMachinery;
 namespace Emulator.Kubernetes.Controllers;
 
 /// <summary>
-/// What a controller asked for and has not yet seen come back by its watch. While anything is open it must not count, or it would
-/// ask twice.
+/// What a controller asked for and has not yet seen come back by its watch. While anything is open it must not count,
+/// or it would ask twice.
 /// </summary>
-/// <remarks>Source: Kubernetes' <c>UIDTrackingControllerExpectations</c>; what is not seen within 5 minutes is given up.</remarks>
+/// <remarks>Source: Kubernetes' <c>UIDTrackingControllerExpectations</c>; what is not seen within 5 minutes is given
+/// up.</remarks>
 public sealed class Expectations
 {
     /// <summary>How long an expectation holds: 5 minutes.</summary>

@@ -7,6 +7,7 @@ public sealed class ObjectIndex
 {
     private static readonly SortedDictionary<ObjectKey, ApiObject> None = [];
 
+    private readonly Dictionary<ObjectKey, ApiObject> _known = [];
     private readonly Dictionary<string, SortedDictionary<ObjectKey, ApiObject>> _byOwner = new(StringComparer.Ordinal);
     private readonly Dictionary<string, SortedDictionary<ObjectKey, ApiObject>> _orphans = new(StringComparer.Ordinal);
 
@@ -18,9 +19,14 @@ public sealed class ObjectIndex
     public SortedDictionary<ObjectKey, ApiObject>.ValueCollection OrphansOf(string @namespace) =>
         _orphans.GetValueOrDefault(@namespace, None).Values;
 
-    /// <summary>Takes an object in.</summary>
-    public void Add(ApiObject @object)
+    /// <summary>Takes an object in, in the place of an older version.</summary>
+    public void Put(ApiObject @object)
     {
+        if (_known.TryGetValue(@object.Key, out ApiObject? before) && before.Controller?.Uid != @object.Controller?.Uid)
+        {
+            Remove(@object.Key);
+        }
+
         (Dictionary<string, SortedDictionary<ObjectKey, ApiObject>> map, string name) = PlaceOf(@object);
         if (!map.TryGetValue(name, out SortedDictionary<ObjectKey, ApiObject>? objects))
         {
@@ -29,28 +35,27 @@ public sealed class ObjectIndex
         }
 
         objects[@object.Key] = @object;
+        _known[@object.Key] = @object;
     }
 
-    /// <summary>Takes an object out, as it was last.</summary>
-    public void Remove(ApiObject @object)
+    /// <summary>Takes an object out.</summary>
+    /// <returns>The version that was in; null when there was none.</returns>
+    public ApiObject? Remove(ObjectKey key)
     {
-        (Dictionary<string, SortedDictionary<ObjectKey, ApiObject>> map, string name) = PlaceOf(@object);
-        if (map.TryGetValue(name, out SortedDictionary<ObjectKey, ApiObject>? objects)
-            && objects.Remove(@object.Key) && objects.Count == 0)
+        if (!_known.Remove(key, out ApiObject? known))
+        {
+            return null;
+        }
+
+        (Dictionary<string, SortedDictionary<ObjectKey, ApiObject>> map, string name) = PlaceOf(known);
+        SortedDictionary<ObjectKey, ApiObject> objects = map[name];
+        objects.Remove(key);
+        if (objects.Count == 0)
         {
             map.Remove(name);
         }
-    }
 
-    /// <summary>Replaces an object.</summary>
-    public void Update(ApiObject before, ApiObject after)
-    {
-        if (before.Controller?.Uid != after.Controller?.Uid)
-        {
-            Remove(before);
-        }
-
-        Add(after);
+        return known;
     }
 
     private (Dictionary<string, SortedDictionary<ObjectKey, ApiObject>> Map, string Name) PlaceOf(ApiObject @object) =>

@@ -6,8 +6,8 @@ namespace Emulator.Kubernetes.Controllers;
 /// <summary>Makes pods from the template of what controls them.</summary>
 public static class PodTemplate
 {
-    /// <summary>A pod of a template; the API server gives it a name that begins with the owner's. All pods share the template's
-    /// spec by reference.</summary>
+    /// <summary>A pod of a template; the API server gives it a name that begins with the owner's. All pods share the
+    /// template's spec by reference.</summary>
     public static ApiObject MakePod(ApiObject owner, JsonObject template)
     {
         JsonObject metadata = JsonObject.Of(("generateName", $"{owner.Name}-"), ("namespace", owner.Namespace));

@@ -3,11 +3,13 @@ using Emulator.Kubernetes.ApiMachinery;
 
 namespace Emulator.Kubernetes.Controllers;
 
-/// <summary>The keys of objects that a controller must look at: each at most once in the queue, and never while it is worked on.</summary>
+/// <summary>The keys of objects that a controller must look at: each at most once in the queue, and never while it is
+/// worked on.</summary>
 /// <remarks>
-/// Source: client-go's rate-limiting work queue: a key added while it is worked on is looked at again afterwards; failures are
-/// retried after 5 ms, doubling to 1,000 s. Beside that a key rests for the queue's interval between two looks, which stands for
-/// the time that real workers take and makes one look of many events. Left out: the overall limit of 10 retries a second.
+/// Source: client-go's rate-limiting work queue: a key added while it is worked on is looked at again afterwards;
+/// failures are retried after 5 ms, doubling to 1,000 s. Beside that a key rests for the queue's interval between two
+/// looks, which stands for the time that real workers take and makes one look of many events. Left out: the overall
+/// limit of 10 retries a second.
 /// </remarks>
 public sealed class WorkQueue(SimDuration interval)
 {

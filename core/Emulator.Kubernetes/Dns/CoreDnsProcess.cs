@@ -11,7 +11,8 @@ using Emulator.Linux.Sockets;
 
 namespace Emulator.Kubernetes.Dns;
 
-/// <summary>A running <see cref="CoreDns"/>. Answers SERVFAIL until it has heard of all objects once, as CoreDNS does.</summary>
+/// <summary>A running <see cref="CoreDns"/>. Answers SERVFAIL until it has heard of all objects once, as CoreDNS
+/// does.</summary>
 internal sealed class CoreDnsProcess(CoreDns program) : Process
 {
     private const int TcpBytesMax = 64 * 1024;
@@ -21,7 +22,8 @@ internal sealed class CoreDnsProcess(CoreDns program) : Process
 
     public override void OnStart(ProcessContext context)
     {
-        if (!context.TryBindUdp(NameResolver.Port, out _, out _) || !context.TryListenTcp(NameResolver.Port, out _, out _))
+        if (!context.TryBindUdp(NameResolver.Port, out _, out _)
+            || !context.TryListenTcp(NameResolver.Port, out _, out _))
         {
             context.Exit(1);
             return;
@@ -53,7 +55,8 @@ internal sealed class CoreDnsProcess(CoreDns program) : Process
         var reply = new BytesPayload(DnsWriter.WriteToFit(Answer(query), UdpLength(query)));
         context.ExchangeStarted(flow, ServedExchange.Dns, isServer: true);
         context.Send(socket, new Endpoint(packet.Source, datagram.SourcePort), reply, flow, isReply: true);
-        context.ExchangeEnded(flow, ExchangeOutcome.Reply, SimDuration.Zero, reply.Length, ServedExchange.Dns, isServer: true);
+        context.ExchangeEnded(
+            flow, ExchangeOutcome.Reply, SimDuration.Zero, reply.Length, ServedExchange.Dns, isServer: true);
     }
 
     public override void OnReceived(TcpConnection connection, Payload bytes, ProcessContext context)

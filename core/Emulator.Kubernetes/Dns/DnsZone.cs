@@ -6,8 +6,9 @@ namespace Emulator.Kubernetes.Dns;
 /// <summary>The names of a cluster: Services, endpoints, Namespaces and pods in, answers out.</summary>
 /// <remarks>
 /// Source: CoreDNS' kubernetes plugin, and the Kubernetes DNS specification 1.1.0. A name outside the zone that
-/// <see cref="DnsZoneOptions.Hosts"/> does not have is answered with SERVFAIL, as CoreDNS does when its upstream cannot be reached:
-/// there is none. Reverse names that nobody has are NXDOMAIN. Left out: zone transfer, federation, TXT but <c>dns-version</c>.
+/// <see cref="DnsZoneOptions.Hosts"/> does not have is answered with SERVFAIL, as CoreDNS does when its upstream cannot
+/// be reached: there is none. Reverse names that nobody has are NXDOMAIN. Left out: zone transfer, federation, TXT but
+/// <c>dns-version</c>.
 /// </remarks>
 public sealed class DnsZone
 {
@@ -197,7 +198,8 @@ public sealed class DnsZone
         return question.Type == DnsType.Ptr
             ? answer with
             {
-                Answers = [.. names.Select(n => new DnsPointer(question.Name, _options.TimeToLiveSeconds, DnsType.Ptr, n))],
+                Answers = [.. names.Select(
+                    n => new DnsPointer(question.Name, _options.TimeToLiveSeconds, DnsType.Ptr, n))],
             }
             : answer with { Authority = [Soa(_zone)] };
     }

@@ -31,7 +31,8 @@ internal readonly record struct ZoneAddress(bool IsIPv6, UInt128 Value)
         return isSix;
     }
 
-    /// <summary>The address that a reverse name (<c>….in-addr.arpa.</c> or <c>….ip6.arpa.</c>, in lower case) asks about.</summary>
+    /// <summary>The address that a reverse name (<c>….in-addr.arpa.</c> or <c>….ip6.arpa.</c>, in lower case) asks
+    /// about.</summary>
     public static bool TryParseReverse(string name, out ZoneAddress address)
     {
         address = default;
@@ -63,7 +64,8 @@ internal readonly record struct ZoneAddress(bool IsIPv6, UInt128 Value)
         ? new DnsAddress6(name, timeToLiveSeconds, Value)
         : new DnsAddress(name, timeToLiveSeconds, new IPv4Address((uint)Value));
 
-    /// <summary>The label that names an endpoint without a host name: the address with <c>-</c> for <c>.</c> and <c>:</c>.</summary>
+    /// <summary>The label that names an endpoint without a host name: the address with <c>-</c> for <c>.</c> and
+    /// <c>:</c>.</summary>
     public string ToLabel() => ToString().Replace('.', '-').Replace(':', '-');
 
     /// <inheritdoc/>

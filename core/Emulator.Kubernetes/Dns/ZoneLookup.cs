@@ -10,8 +10,8 @@ namespace Emulator.Kubernetes.Dns;
 internal sealed record ZoneFinding(ZoneAddress Address, int Port, string Target, string Alias);
 
 /// <summary>Finds what names stand for.</summary>
-/// <remarks>Source: CoreDNS plugin/kubernetes/kubernetes.go, findServices and findPods; reverse.go. Null is "no such name", an empty
-/// list is "the name exists, without records".</remarks>
+/// <remarks>Source: CoreDNS plugin/kubernetes/kubernetes.go, findServices and findPods; reverse.go. Null is "no such
+/// name", an empty list is "the name exists, without records".</remarks>
 internal sealed class ZoneLookup(DnsZoneOptions options, ZoneIndex index)
 {
     /// <summary>What a name stands for.</summary>
@@ -61,7 +61,8 @@ internal sealed class ZoneLookup(DnsZoneOptions options, ZoneIndex index)
         string text = name.Name.Count(c => c == '-') == 3 && !name.Name.Contains("--", StringComparison.Ordinal)
             ? name.Name.Replace('-', '.')
             : name.Name.Replace('-', ':');
-        bool isKnown = name is { Endpoint.Length: 0, Port.Length: 0 } && ZoneAddress.TryParse(text, out ZoneAddress address)
+        bool isKnown = name is { Endpoint.Length: 0, Port.Length: 0 }
+            && ZoneAddress.TryParse(text, out ZoneAddress address)
             && (options.Pods == PodRecords.Insecure || index.HasPod(name.Namespace, address));
         if (!isKnown)
         {

@@ -4,7 +4,8 @@ namespace Emulator.Kubernetes.Dns;
 /// <remarks>
 /// Source: CoreDNS plugin/kubernetes/parse.go; Kubernetes DNS specification 1.1.0. In lower case.
 /// <code>
-///  SERVICE.NAMESPACE.svc   ENDPOINT.SERVICE.NAMESPACE.svc   _PORT._PROTOCOL.SERVICE.NAMESPACE.svc   A-B-C-D.NAMESPACE.pod
+///  SERVICE.NAMESPACE.svc   ENDPOINT.SERVICE.NAMESPACE.svc   _PORT._PROTOCOL.SERVICE.NAMESPACE.svc
+/// A-B-C-D.NAMESPACE.pod
 /// </code>
 /// </remarks>
 /// <param name="Kind"><c>svc</c>, <c>pod</c>, or empty at the apex and at <c>svc</c> and <c>pod</c> themselves.</param>
@@ -13,7 +14,8 @@ namespace Emulator.Kubernetes.Dns;
 /// <param name="Endpoint">The endpoint's label; empty when not named.</param>
 /// <param name="Port">The port's name; empty when not named.</param>
 /// <param name="Protocol">The protocol; empty when not named.</param>
-internal sealed record ZoneName(string Kind, string Namespace, string Name, string Endpoint, string Port, string Protocol)
+internal sealed record ZoneName(
+    string Kind, string Namespace, string Name, string Endpoint, string Port, string Protocol)
 {
     /// <summary>Reads what stands before the zone; null when no such name can exist.</summary>
     public static ZoneName? Parse(string beforeZone)
@@ -49,6 +51,7 @@ internal sealed record ZoneName(string Kind, string Namespace, string Name, stri
     }
 
     /// <summary>Whether the name takes a port.</summary>
-    public bool Takes(ZonePort port) => (Port.Length == 0 || string.Equals(Port, port.Name, StringComparison.OrdinalIgnoreCase))
+    public bool Takes(ZonePort port) =>
+        (Port.Length == 0 || string.Equals(Port, port.Name, StringComparison.OrdinalIgnoreCase))
         && (Protocol.Length == 0 || Protocol == port.Protocol);
 }

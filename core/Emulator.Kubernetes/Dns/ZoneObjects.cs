@@ -12,7 +12,8 @@ internal sealed record ZonePort(string Name, string Protocol, int Port);
 internal sealed record ZoneEndpoint(ZoneAddress Address, string Label);
 
 /// <summary>The ready endpoints of a slice.</summary>
-internal sealed record ZoneSlice(ObjectKey Service, IReadOnlyList<ZoneEndpoint> Endpoints, IReadOnlyList<ZonePort> Ports)
+internal sealed record ZoneSlice(
+    ObjectKey Service, IReadOnlyList<ZoneEndpoint> Endpoints, IReadOnlyList<ZonePort> Ports)
 {
     /// <summary>Reads a slice.</summary>
     public static ZoneSlice From(ApiObject slice)
@@ -60,7 +61,8 @@ internal sealed record ZoneSlice(ObjectKey Service, IReadOnlyList<ZoneEndpoint> 
 /// <param name="ExternalName">The name that it stands for; empty for all but ExternalName.</param>
 /// <param name="Ports">Its ports.</param>
 internal sealed record ZoneService(
-    ObjectKey Key, IReadOnlyList<ZoneAddress> ClusterIPs, bool IsHeadless, string ExternalName, IReadOnlyList<ZonePort> Ports)
+    ObjectKey Key, IReadOnlyList<ZoneAddress> ClusterIPs, bool IsHeadless, string ExternalName,
+    IReadOnlyList<ZonePort> Ports)
 {
     /// <summary>Reads a Service.</summary>
     public static ZoneService From(ApiObject service)

@@ -9,7 +9,8 @@ using Emulator.Linux.Sockets;
 
 namespace Emulator.Kubernetes.Ingress;
 
-/// <summary>A running <see cref="IngressController"/>. Requests of one connection are answered one after another.</summary>
+/// <summary>A running <see cref="IngressController"/>. Requests of one connection are answered one after
+/// another.</summary>
 internal sealed class IngressControllerProcess(IngressController program) : Process
 {
     private const int DeadlineTimer = 0;
@@ -60,7 +61,8 @@ internal sealed class IngressControllerProcess(IngressController program) : Proc
     public override void OnConnected(TcpConnection connection, ProcessContext context)
     {
         var session = (ProxySession)connection.Session!;
-        HttpRequest request = ProxyHeaders.ForService(session.Current!, session.Client); // There is one, or no connection.
+        // A connection to a Service is opened for a request.
+        HttpRequest request = ProxyHeaders.ForService(session.Current!, session.Client);
         SetDeadline(session, program.ReadTimeout, context);
         context.Send(connection, request.ToPayload());
     }
@@ -161,7 +163,10 @@ internal sealed class IngressControllerProcess(IngressController program) : Proc
 
         connection.Session = session;
         session.Service = connection;
-        session.Responses = new HttpReader(readsResponses: true) { ExpectsNoContent = session.Current!.Method == "HEAD" };
+        session.Responses = new HttpReader(readsResponses: true)
+        {
+            ExpectsNoContent = session.Current!.Method == "HEAD",
+        };
         SetDeadline(session, program.ConnectTimeout, context);
     }
 

@@ -10,11 +10,12 @@ public sealed record IngressRoute(string Namespace, IngressBackend Backend, Ingr
 
 /// <summary>Chooses where requests go, by host and path. Immutable: made anew when an Ingress changes.</summary>
 /// <remarks>
-/// Source: Kubernetes' Ingress documentation (path types, wildcard hosts, precedence) and ingress-nginx for what it leaves open.
-/// The host that names the request exactly goes before a wildcard, a wildcard before rules without a host, and the first of them
-/// that has any rule decides alone. Among its paths Exact goes before Prefix, a longer path before a shorter one, an older Ingress
-/// before a newer (then by namespace and name). ImplementationSpecific means Prefix. A request that no path takes goes to the first
-/// default backend, else nowhere. Left out: TLS, regular expressions, resource backends, rewrites and other annotations.
+/// Source: Kubernetes' Ingress documentation (path types, wildcard hosts, precedence) and ingress-nginx for what it
+/// leaves open. The host that names the request exactly goes before a wildcard, a wildcard before rules without a host,
+/// and the first of them that has any rule decides alone. Among its paths Exact goes before Prefix, a longer path
+/// before a shorter one, an older Ingress before a newer (then by namespace and name). ImplementationSpecific means
+/// Prefix. A request that no path takes goes to the first default backend, else nowhere. Left out: TLS, regular
+/// expressions, resource backends, rewrites and other annotations.
 /// </remarks>
 public sealed class IngressRouter
 {

@@ -7,7 +7,8 @@ using Emulator.Kubernetes.ApiServer;
 
 namespace Emulator.Kubernetes.Ingress;
 
-/// <summary>What an ingress controller knows of the cluster: Ingresses of its classes, and the Services they name.</summary>
+/// <summary>What an ingress controller knows of the cluster: Ingresses of its classes, and the Services they
+/// name.</summary>
 internal sealed class IngressTable
 {
     private const string DefaultClassAnnotation = "ingressclass.kubernetes.io/is-default-class";
@@ -39,7 +40,8 @@ internal sealed class IngressTable
         refusal = null;
         if (!_api.HasSynced)
         {
-            refusal = HttpResponse.OfText(503, "Service Unavailable", "the controller has not heard of the Ingresses yet\n");
+            refusal = HttpResponse.OfText(
+                503, "Service Unavailable", "the controller has not heard of the Ingresses yet\n");
             return null;
         }
 
@@ -77,5 +79,6 @@ internal sealed class IngressTable
     private bool IsOurs(ApiObject ingressClass) => ingressClass.Spec.Find("controller")?.AsString == _controllerName;
 
     private static int PortOf(ServiceView service, IngressBackend backend) => service.Ports
-        .FirstOrDefault(p => backend.PortNumber > 0 ? p.Port == backend.PortNumber : p.Name == backend.PortName)?.Port ?? 0;
+        .FirstOrDefault(p => backend.PortNumber > 0 ? p.Port == backend.PortNumber : p.Name == backend.PortName)
+        ?.Port ?? 0;
 }

@@ -30,7 +30,8 @@ internal static class ProxyHeaders
     public static HttpResponse ForClient(HttpResponse response, bool keepsAlive)
     {
         HttpHeaders headers = EndToEnd(response.Headers);
-        return response with { Headers = keepsAlive ? headers : headers.Add("Connection", "close"), IsVersion10 = false };
+        headers = keepsAlive ? headers : headers.Add("Connection", "close");
+        return response with { Headers = headers, IsVersion10 = false };
     }
 
     private static HttpHeaders EndToEnd(HttpHeaders headers)

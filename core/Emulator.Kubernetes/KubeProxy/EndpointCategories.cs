@@ -10,15 +10,16 @@ public sealed record EndpointCategories
     {
     }
 
-    /// <summary>For policy Cluster: the ready ones (of the node's zone, where hints apply); if there are none, those that
-    /// terminate but still serve. Null when no traffic uses them.</summary>
+    /// <summary>For policy Cluster: the ready ones (of the node's zone, where hints apply); if there are none, those
+    /// that terminate but still serve. Null when no traffic uses them.</summary>
     public IReadOnlyList<ProxyEndpoint>? Cluster { get; private init; }
 
     /// <summary>For policy Local: the node's own ready ones, else its own that terminate but still serve. Null when no
     /// traffic uses them.</summary>
     public IReadOnlyList<ProxyEndpoint>? Local { get; private init; }
 
-    /// <summary>All that can be reached from the node: both lists without repetition, in the order of the endpoints.</summary>
+    /// <summary>All that can be reached from the node: both lists without repetition, in the order of the
+    /// endpoints.</summary>
     public required IReadOnlyList<ProxyEndpoint> Reachable { get; init; }
 
     /// <summary>Whether any node can reach any endpoint.</summary>
@@ -50,8 +51,8 @@ public sealed record EndpointCategories
         };
     }
 
-    /// <summary>Whether a node of the zone uses only the endpoints that are hinted for it: all ready ones have hints, and
-    /// one of them for this zone.</summary>
+    /// <summary>Whether a node of the zone uses only the endpoints that are hinted for it: all ready ones have hints,
+    /// and one of them for this zone.</summary>
     public static bool HintsApply(IReadOnlyList<ProxyEndpoint> endpoints, string zone)
     {
         bool hinted = false;

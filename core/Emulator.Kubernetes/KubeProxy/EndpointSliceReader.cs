@@ -12,7 +12,8 @@ public static class EndpointSliceReader
     private const string HeadlessLabel = "service.kubernetes.io/headless";
     private const string ServiceProxyNameLabel = "service.kubernetes.io/service-proxy-name";
 
-    /// <summary>Reads a slice; those of headless Services, of other proxies and of other address families are ignored.</summary>
+    /// <summary>Reads a slice; those of headless Services, of other proxies and of other address families are
+    /// ignored.</summary>
     public static ProxySlice Read(JsonObject slice)
     {
         JsonValue? labels = slice.At("metadata", "labels");
@@ -40,8 +41,8 @@ public static class EndpointSliceReader
         return new ProxySlice($"{slice.At("metadata", "namespace")?.AsString}/{service}", ports);
     }
 
-    /// <summary>The endpoints of a Service port in all of its Service's slices, each address once (the first slice's word
-    /// counts), ordered by their text as kube-proxy does.</summary>
+    /// <summary>The endpoints of a Service port in all of its Service's slices, each address once (the first slice's
+    /// word counts), ordered by their text as kube-proxy does.</summary>
     public static IReadOnlyList<ProxyEndpoint> Endpoints(ServicePort port, IReadOnlyList<ProxySlice> slices)
     {
         var seen = new HashSet<Endpoint>();

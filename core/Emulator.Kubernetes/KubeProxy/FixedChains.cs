@@ -4,7 +4,8 @@ using Emulator.Linux.Netfilter;
 namespace Emulator.Kubernetes.KubeProxy;
 
 /// <summary>The chains that depend on no Service.</summary>
-/// <remarks>Source: kubernetes pkg/proxy/iptables; KUBE-FIREWALL is the kubelet's (pkg/kubelet/kubelet_network_linux.go).</remarks>
+/// <remarks>Source: kubernetes pkg/proxy/iptables; KUBE-FIREWALL is the kubelet's
+/// (pkg/kubelet/kubelet_network_linux.go).</remarks>
 internal static class FixedChains
 {
     /// <summary>The fwmark bit that means "masquerade" (iptables.masqueradeBit 14).</summary>

@@ -16,8 +16,10 @@ namespace Emulator.Kubernetes.KubeProxy;
 /// </summary>
 /// <remarks>
 /// Source: kubernetes pkg/proxy/iptables. The first sync follows the first lists of all three; then at most one sync a
-/// <see cref="MinSyncPeriod"/>. Left out: a second sync in a burst, the hourly full sync, health-check node ports' answers.
-/// In: what its API client hears, its timer. Out: <see cref="ReplaceTable"/> and <see cref="DeleteConntrack"/> to the node.
+/// <see cref="MinSyncPeriod"/>. Left out: a second sync in a burst, the hourly full sync, health-check node ports'
+/// answers.
+/// In: what its API client hears, its timer. Out: <see cref="ReplaceTable"/> and <see cref="DeleteConntrack"/> to the
+/// node.
 /// </remarks>
 public sealed class KubeProxy : Actor
 {
@@ -36,10 +38,13 @@ public sealed class KubeProxy : Actor
     private SharedSet<ApiObject> _services;
     private SharedSet<ApiObject> _slices;
     private ServiceRuleSet? _rules;
-    private ServiceTables? _tables;
     private ProxyNode _node;
     private LazyTimer _timer;
     private SimTime? _lastSync;
+
+    // Whether anything changed since the last sync; true before the first. What was sent last is no guide: tables are
+    // compared by reference only to share them, and sharing must not decide what is sent.
+    private bool _dirty = true;
 
     /// <summary>A kube-proxy.</summary>
     /// <param name="self">The actor's address.</param>
@@ -57,11 +62,12 @@ public sealed class KubeProxy : Actor
         _slices = cache.Objects.Empty;
         _node = new ProxyNode(nodeName, "", []);
         _client = new ApiClient(self, host, apiServer);
-        Follow(ResourceTypes.Services, ListScope.All, o => _services = _services.With(o.Key.ToString(), o),
-            o => _services = _services.With(o.Key.ToString(), null));
-        Follow(ResourceTypes.EndpointSlices, ListScope.All, o => _slices = _slices.With(o.Key.ToString(), o),
-            o => _slices = _slices.With(o.Key.ToString(), null));
-        Follow(ResourceTypes.Nodes, ListScope.ByName(nodeName), TakeNode, _ => { });
+        Follow(ResourceTypes.Services, ListScope.All, (key, service) => _services = _services.With(key, service));
+        Follow(ResourceTypes.EndpointSlices, ListScope.All, (key, slice) => _slices = _slices.With(key, slice));
+        Informer node = _client.Inform(ResourceTypes.Nodes, ListScope.ByName(nodeName));
+        node.OnAdd = (added, _) => TakeNode(added);
+        node.OnUpdate = (_, now, _) => TakeNode(now);
+        node.OnBatchEnd = Changed;
     }
 
     /// <inheritdoc/>
@@ -81,13 +87,19 @@ public sealed class KubeProxy : Actor
         }
     }
 
-    private void Follow(ResourceType type, ListScope scope, Action<ApiObject> put, Action<ApiObject> remove)
+    private void Follow(ResourceType type, ListScope scope, Action<string, ApiObject?> put)
     {
         Informer informer = _client.Inform(type, scope);
-        informer.OnAdd = (added, _) => put(added);
-        informer.OnUpdate = (_, now, _) => put(now);
-        informer.OnDelete = (gone, _) => remove(gone);
+        informer.OnAdd = (added, _) => Put(added.Key, added);
+        informer.OnUpdate = (_, now, _) => Put(now.Key, now);
+        informer.OnDelete = (gone, _) => Put(gone.Key, null);
         informer.OnBatchEnd = Changed;
+
+        void Put(ObjectKey key, ApiObject? now)
+        {
+            put(key.ToString(), now);
+            _dirty = true;
+        }
     }
 
     private void TakeNode(ApiObject node)
@@ -105,12 +117,13 @@ public sealed class KubeProxy : Actor
         if (zone != _node.Zone || !addresses.SequenceEqual(_node.Addresses))
         {
             _node = new ProxyNode(_nodeName, zone, addresses);
+            _dirty = true;
         }
     }
 
     private void Changed(Outbox outbox)
     {
-        if (!_client.HasSynced || _timer.IsArmed)
+        if (!_client.HasSynced || !_dirty || _timer.IsArmed)
         {
             return;
         }
@@ -129,13 +142,8 @@ public sealed class KubeProxy : Actor
         ServiceRuleSet before = _rules ?? _cache.Rules(_cache.Objects.Empty, _cache.Objects.Empty);
         _rules = _cache.Rules(_services, _slices);
         ServiceTables tables = _rules.At(_node);
-        if (ReferenceEquals(tables, _tables))
-        {
-            return;
-        }
-
+        _dirty = false;
         _lastSync = outbox.Now;
-        _tables = tables;
         outbox.Send(_host, new ReplaceTable(TableName.Filter, Owner, 0, tables.Filter));
         outbox.Send(_host, new ReplaceTable(TableName.Nat, Owner, 0, tables.Nat));
         foreach (DeleteConntrack stale in _cache.StaleFlows(before, _rules))

@@ -6,7 +6,8 @@ namespace Emulator.Kubernetes.KubeProxy;
 /// <remarks>Source: KubeProxyConfiguration, kubeproxy.config.k8s.io/v1alpha1.</remarks>
 public sealed record KubeProxyOptions
 {
-    /// <summary>clusterCIDR: what comes from outside of it is masqueraded; null without a local-traffic detector.</summary>
+    /// <summary>clusterCIDR: what comes from outside of it is masqueraded; null without a local-traffic
+    /// detector.</summary>
     public Cidr? ClusterCidr { get; init; }
 
     /// <summary>masqueradeAll: masquerade everything that goes to a cluster IP. Default false.</summary>
@@ -15,7 +16,8 @@ public sealed record KubeProxyOptions
     /// <summary>MASQUERADE with <c>--random-fully</c>, as where the kernel knows it. Default true.</summary>
     public bool RandomFully { get; init; } = true;
 
-    /// <summary>nodePortAddresses: node ports only at the node's addresses inside of these; null for all local addresses.</summary>
+    /// <summary>nodePortAddresses: node ports only at the node's addresses inside of these; null for all local
+    /// addresses.</summary>
     public IReadOnlyList<Cidr>? NodePortAddresses { get; init; }
 
     /// <summary>localhostNodePorts: node ports at 127.0.0.0/8 too. Default true.</summary>

@@ -2,7 +2,8 @@ using Emulator.Linux.Netfilter;
 
 namespace Emulator.Kubernetes.KubeProxy;
 
-/// <summary>What one Service port adds to kube-proxy's tables at some nodes. Immutable; shared between those nodes.</summary>
+/// <summary>What one Service port adds to kube-proxy's tables at some nodes. Immutable; shared between those
+/// nodes.</summary>
 /// <remarks>Each list is a run of consecutive rules of the chain that it is named for.</remarks>
 internal sealed class ServiceFragment
 {

@@ -46,7 +46,8 @@ public sealed record ServicePort
     /// <summary>Seconds that a client keeps its endpoint (sessionAffinity ClientIP); 0 without affinity.</summary>
     public int AffinitySeconds { get; init; }
 
-    /// <summary>Where load balancers ask for local endpoints; 0 unless type LoadBalancer with externalTrafficPolicy Local.</summary>
+    /// <summary>Where load balancers ask for local endpoints; 0 unless type LoadBalancer with externalTrafficPolicy
+    /// Local.</summary>
     public ushort HealthCheckNodePort { get; init; }
 
     /// <summary><c>default/web:http</c>, or <c>default/web</c> for an unnamed port.</summary>
@@ -64,7 +65,8 @@ public sealed record ServicePort
     /// <summary>Whether anything outside of the cluster can address the port.</summary>
     public bool ExternallyAccessible => NodePort != 0 || LoadBalancerIPs.Count > 0 || ExternalIPs.Count > 0;
 
-    /// <summary>Whether any traffic follows policy Cluster. Pods' own traffic to external addresses always does.</summary>
+    /// <summary>Whether any traffic follows policy Cluster. Pods' own traffic to external addresses always
+    /// does.</summary>
     public bool UsesClusterEndpoints => !InternalPolicyLocal || ExternallyAccessible;
 
     /// <summary>Whether any traffic follows policy Local.</summary>

@@ -6,8 +6,8 @@ using Emulator.Linux.Netfilter;
 namespace Emulator.Kubernetes.KubeProxy;
 
 /// <summary>
-/// A Service port with its endpoints, and the rules that they give at each kind of node. Rules are made when first asked
-/// for and kept, so nodes that must have the same rules share them.
+/// A Service port with its endpoints, and the rules that they give at each kind of node. Rules are made when first
+/// asked for and kept, so nodes that must have the same rules share them.
 /// </summary>
 internal sealed class ServicePortRules
 {

@@ -13,8 +13,8 @@ public static class ServiceReader
 
     private const string ServiceProxyNameLabel = "service.kubernetes.io/service-proxy-name";
 
-    /// <summary>The Service's ports, by name and protocol; none for headless and ExternalName Services and for those that
-    /// another proxy serves.</summary>
+    /// <summary>The Service's ports, by name and protocol; none for headless and ExternalName Services and for those
+    /// that another proxy serves.</summary>
     public static IReadOnlyList<ServicePort> Ports(JsonObject service)
     {
         JsonValue? spec = service.Find("spec");
@@ -62,7 +62,8 @@ public static class ServiceReader
             InternalPolicyLocal = spec?["internalTrafficPolicy"]?.AsString == "Local",
             ExternalPolicyLocal = externalLocal,
             AffinitySeconds = spec?["sessionAffinity"]?.AsString == "ClientIP"
-                ? (int)(spec.At("sessionAffinityConfig", "clientIP", "timeoutSeconds")?.AsInt64 ?? DefaultAffinitySeconds)
+                ? (int)(spec.At("sessionAffinityConfig", "clientIP", "timeoutSeconds")?.AsInt64
+                    ?? DefaultAffinitySeconds)
                 : 0,
             HealthCheckNodePort = type == "LoadBalancer" && externalLocal
                 ? (ushort)(spec?["healthCheckNodePort"]?.AsInt64 ?? 0)

@@ -5,8 +5,8 @@ using Emulator.Linux.Netlink;
 namespace Emulator.Kubernetes.KubeProxy;
 
 /// <summary>Puts the Service ports' rules and the fixed chains together into the two tables.</summary>
-/// <remarks>Source: kubernetes pkg/proxy/iptables (syncProxyRules). Services go by namespace and name, their ports by name and
-/// protocol; kube-proxy's own order is that of a Go map.</remarks>
+/// <remarks>Source: kubernetes pkg/proxy/iptables (syncProxyRules). Services go by namespace and name, their ports by
+/// name and protocol; kube-proxy's own order is that of a Go map.</remarks>
 internal static class ServiceRuleBuilder
 {
     private const string NodePortsComment =
@@ -16,10 +16,12 @@ internal static class ServiceRuleBuilder
 
     /// <summary>The tables of these Service ports.</summary>
     public static ServiceTables Build(
-        IReadOnlyList<ServiceFragment> fragments, IReadOnlyList<DestinationMatch>? nodePortAddresses, KubeProxyOptions options) =>
+        IReadOnlyList<ServiceFragment> fragments, IReadOnlyList<DestinationMatch>? nodePortAddresses,
+        KubeProxyOptions options) =>
         new(Filter(fragments), Nat(fragments, nodePortAddresses, options));
 
-    /// <summary>Where node ports are taken at a node: its own addresses inside of nodePortAddresses; null for all local ones.</summary>
+    /// <summary>Where node ports are taken at a node: its own addresses inside of nodePortAddresses; null for all local
+    /// ones.</summary>
     public static IReadOnlyList<DestinationMatch>? NodePortAddresses(KubeProxyOptions options, ProxyNode node)
     {
         if (options.NodePortAddresses is not { } blocks)
@@ -44,7 +46,8 @@ internal static class ServiceRuleBuilder
     }
 
     private static TableContent Nat(
-        IReadOnlyList<ServiceFragment> fragments, IReadOnlyList<DestinationMatch>? nodePortAddresses, KubeProxyOptions options)
+        IReadOnlyList<ServiceFragment> fragments, IReadOnlyList<DestinationMatch>? nodePortAddresses,
+        KubeProxyOptions options)
     {
         Chain postrouting = FixedChains.Postrouting(options.RandomFully);
         Chain nodePorts = Joined(ChainNames.NodePorts, fragments, f => f.NatNodePorts, []);

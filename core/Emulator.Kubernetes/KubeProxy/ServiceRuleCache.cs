@@ -2,6 +2,12 @@ using System.Runtime.CompilerServices;
 using Emulator.Core.Randomness;
 using Emulator.Kubernetes.ApiMachinery;
 using Emulator.Linux.Netlink;
+using RulesBySlices = System.Runtime.CompilerServices.ConditionalWeakTable<
+    Emulator.Kubernetes.KubeProxy.SharedSet<Emulator.Kubernetes.ApiMachinery.ApiObject>,
+    Emulator.Kubernetes.KubeProxy.ServiceRuleSet>;
+using StaleFlowsByNext = System.Runtime.CompilerServices.ConditionalWeakTable<
+    Emulator.Kubernetes.KubeProxy.ServiceRuleSet,
+    System.Collections.Generic.IReadOnlyList<Emulator.Linux.Netlink.DeleteConntrack>>;
 
 namespace Emulator.Kubernetes.KubeProxy;
 
@@ -11,19 +17,17 @@ namespace Emulator.Kubernetes.KubeProxy;
 /// </summary>
 /// <remarks>
 /// With a thousand nodes and ten thousand endpoints there is one copy of the rules: only Services that changed are read
-/// again, an endpoint's chain lasts as long as its Service object, and nodes differ only by what policy Local, zone hints
-/// and source ranges make of single Services.
+/// again, an endpoint's chain lasts as long as its Service object, and nodes differ only by what policy Local, zone
+/// hints and source ranges make of single Services.
 /// </remarks>
 /// <param name="options">The configuration of all kube-proxies.</param>
 public sealed class ServiceRuleCache(KubeProxyOptions options)
 {
     private readonly ConditionalWeakTable<ApiObject, ServiceEntry> _services = [];
     private readonly ConditionalWeakTable<ApiObject, ProxySlice> _slices = [];
-    private readonly ConditionalWeakTable<SharedSet<ApiObject>, ConditionalWeakTable<SharedSet<ApiObject>, ServiceRuleSet>>
-        _combined = [];
+    private readonly ConditionalWeakTable<SharedSet<ApiObject>, RulesBySlices> _combined = [];
 
-    private readonly ConditionalWeakTable<ServiceRuleSet, ConditionalWeakTable<ServiceRuleSet, IReadOnlyList<DeleteConntrack>>>
-        _stale = [];
+    private readonly ConditionalWeakTable<ServiceRuleSet, StaleFlowsByNext> _stale = [];
 
     /// <summary>The configuration.</summary>
     public KubeProxyOptions Options { get; } = options;
@@ -37,7 +41,7 @@ public sealed class ServiceRuleCache(KubeProxyOptions options)
     /// <summary>The rules of these Services with these EndpointSlices.</summary>
     public ServiceRuleSet Rules(SharedSet<ApiObject> services, SharedSet<ApiObject> slices)
     {
-        ConditionalWeakTable<SharedSet<ApiObject>, ServiceRuleSet> bySlices = _combined.GetValue(services, static _ => []);
+        RulesBySlices bySlices = _combined.GetValue(services, static _ => []);
         return bySlices.GetValue(slices, known => Combine(services, known));
     }
 
@@ -70,7 +74,8 @@ public sealed class ServiceRuleCache(KubeProxyOptions options)
         return new ServiceRuleSet(ports, Options);
     }
 
-    /// <summary>One version of a Service: its ports, their endpoints' chains, and its rules with the last slices seen.</summary>
+    /// <summary>One version of a Service: its ports, their endpoints' chains, and its rules with the last slices
+    /// seen.</summary>
     private sealed class ServiceEntry
     {
         private readonly IReadOnlyList<ServicePort> _ports;

@@ -5,8 +5,8 @@ using Emulator.Linux.Netfilter;
 namespace Emulator.Kubernetes.KubeProxy;
 
 /// <summary>
-/// All Services and their endpoints at one moment, and the tables that they give at each node. Nodes whose tables are equal
-/// get the same object: all of them, but for Services with policy Local, zone hints or source ranges.
+/// All Services and their endpoints at one moment, and the tables that they give at each node. Nodes whose tables are
+/// equal get the same object: all of them, but for Services with policy Local, zone hints or source ranges.
 /// </summary>
 public sealed class ServiceRuleSet
 {
@@ -45,7 +45,8 @@ public sealed class ServiceRuleSet
                 key, ServiceRuleBuilder.Build([.. _ports.Select(p => p.At(node))], addresses, _options));
     }
 
-    /// <summary>What the tables of two nodes can differ by. Fragments are compared by reference: equal ones are shared.</summary>
+    /// <summary>What the tables of two nodes can differ by. Fragments are compared by reference: equal ones are
+    /// shared.</summary>
     private readonly record struct Key(ServiceFragment[] Fragments, string NodePortAddresses)
     {
         public bool Equals(Key other) =>

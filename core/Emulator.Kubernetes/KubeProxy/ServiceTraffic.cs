@@ -61,7 +61,8 @@ internal sealed class ServiceTraffic
         OwnChains = ownChains,
     };
 
-    /// <summary>Rules that know their chain, so that chains which are put together from them take them as they are.</summary>
+    /// <summary>Rules that know their chain, so that chains which are put together from them take them as they
+    /// are.</summary>
     private static IReadOnlyList<Rule> Run(string chain, IEnumerable<Rule> rules) => new Chain(chain, [.. rules]).Rules;
 
     private static DestinationMatch Destination(IPv4Address address) => new(Cidr.Host(address));
@@ -183,7 +184,8 @@ internal sealed class ServiceTraffic
             }
 
             var fromHere = new AddressTypeMatch(AddressType.Local, null);
-            rules.Add(new Rule([Comment("masquerade LOCAL traffic"), fromHere], new JumpTarget(FixedChains.MarkMasquerade)));
+            rules.Add(new Rule(
+                [Comment("masquerade LOCAL traffic"), fromHere], new JumpTarget(FixedChains.MarkMasquerade)));
             rules.Add(new Rule([Comment("route LOCAL traffic"), fromHere], new JumpTarget(_cluster)));
         }
 

@@ -7,9 +7,9 @@ namespace Emulator.Kubernetes.KubeProxy;
 /// object, so what is computed from it is computed once for all of them.
 /// </summary>
 /// <remarks>
-/// Sharing is a matter of memory and speed alone: a set is a pure function of its items. Each set remembers the last step
-/// that led on from it, which is the one that all other watchers take too; sets that were reached on different ways (by a
-/// list and by single events) are found by a hash of their content and compared.
+/// Sharing is a matter of memory and speed alone: a set is a pure function of its items. Each set remembers the last
+/// step that led on from it, which is the one that all other watchers take too; sets that were reached on different
+/// ways (by a list and by single events) are found by a hash of their content and compared.
 /// </remarks>
 /// <typeparam name="T">The items.</typeparam>
 public sealed class SharedSet<T>
@@ -63,6 +63,7 @@ public sealed class SharedSet<T>
         return next;
     }
 
-    /// <summary>The result is held weakly: a set that nobody is at any more must not keep all that came after it.</summary>
+    /// <summary>The result is held weakly: a set that nobody is at any more must not keep all that came after
+    /// it.</summary>
     private sealed record Step(string Name, T? Item, WeakReference<SharedSet<T>> Result);
 }

@@ -11,7 +11,8 @@ namespace Emulator.Kubernetes.KubeProxy;
 public sealed class SharedSets<T>(Func<T, T, bool> same, Func<T, ulong> hash)
     where T : class
 {
-    /// <summary>How many sets are remembered; beyond it they are forgotten, which costs memory and never a result.</summary>
+    /// <summary>How many sets are remembered; beyond it they are forgotten, which costs memory and never a
+    /// result.</summary>
     private const int SetsMax = 1_024;
 
     private readonly ConcurrentDictionary<ulong, WeakReference<SharedSet<T>>> _known = new();

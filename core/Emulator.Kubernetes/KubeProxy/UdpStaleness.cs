@@ -4,10 +4,11 @@ using Emulator.Linux.Netlink;
 
 namespace Emulator.Kubernetes.KubeProxy;
 
-/// <summary>Which UDP flows must be forgotten when Services or endpoints change: nothing else ends them while packets come.</summary>
+/// <summary>Which UDP flows must be forgotten when Services or endpoints change: nothing else ends them while packets
+/// come.</summary>
 /// <remarks>
-/// Source: kubernetes pkg/proxy/conntrack/cleanup.go and endpointschangetracker.go. Flows to endpoints that went, to Services
-/// that had no endpoint before (their packets passed untranslated), and to cluster IPs that went.
+/// Source: kubernetes pkg/proxy/conntrack/cleanup.go and endpointschangetracker.go. Flows to endpoints that went, to
+/// Services that had no endpoint before (their packets passed untranslated), and to cluster IPs that went.
 /// </remarks>
 internal static class UdpStaleness
 {

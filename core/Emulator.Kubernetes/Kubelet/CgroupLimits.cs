@@ -14,8 +14,8 @@ namespace Emulator.Kubernetes.Kubelet;
 public sealed record CgroupLimits(long Shares, long? QuotaMicroseconds, long? PeriodMicroseconds, long? MemoryBytes)
 {
     /// <summary>A pod's own cgroup.</summary>
-    /// <remarks>Source: kubernetes pkg/kubelet/cm/helpers_linux.go (ResourceConfigForPod). The limits hold for the pod only if
-    /// every container has one.</remarks>
+    /// <remarks>Source: kubernetes pkg/kubelet/cm/helpers_linux.go (ResourceConfigForPod). The limits hold for the pod
+    /// only if every container has one.</remarks>
     public static CgroupLimits OfPod(
         PodView pod, bool enforceCpuLimits = true, long periodMicroseconds = CpuShares.DefaultPeriodMicroseconds)
     {

@@ -16,10 +16,11 @@ namespace Emulator.Kubernetes.Kubelet;
 /// </summary>
 /// <remarks>
 /// Source: kubernetes pkg/kubelet. Pods wait until the Node has its pod CIDR. The Lease is renewed every
-/// <see cref="LeaseRenewPeriod"/>, the first time at a moment of the node's own so that nodes do not beat in step; the Node's
-/// status is written every <see cref="NodeStatusPeriod"/>, and with the next heartbeat when somebody set it to not ready.
-/// In: what its API client hears, <see cref="NamespaceCreated"/>, its own timers. Out: netlink and process messages to the node
-/// and its pods' namespaces, cgroup messages, API requests.
+/// <see cref="LeaseRenewPeriod"/>, the first time at a moment of the node's own so that nodes do not beat in step; the
+/// Node's status is written every <see cref="NodeStatusPeriod"/>, and with the next heartbeat when somebody set it to
+/// not ready.
+/// In: what its API client hears, <see cref="NamespaceCreated"/>, its own timers. Out: netlink and process messages to
+/// the node and its pods' namespaces, cgroup messages, API requests.
 /// </remarks>
 public sealed class Kubelet : Actor
 {
@@ -57,7 +58,8 @@ public sealed class Kubelet : Actor
         if (options.Reserved.Overbooked(options.Capacity) is { } resource)
         {
             throw new ArgumentException(
-                $"{options.NodeName}: more {resource} is reserved than the node's {options.Capacity[resource]}; reserve less.");
+                $"{options.NodeName}: more {resource} is reserved than the node's {options.Capacity[resource]}; "
+                + "reserve less.");
         }
 
         _host = host;

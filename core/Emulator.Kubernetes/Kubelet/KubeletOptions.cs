@@ -46,7 +46,8 @@ public sealed record KubeletOptions
     /// <summary>What a new pod's namespace is told besides, such as its resolver; called once a pod.</summary>
     public Func<PodView, IEnumerable<Message>>? NamespaceSetup { get; init; }
 
-    /// <summary>From a pod's arrival to its containers' start: image pull, sandbox, CNI and start together. Default 500 ms.</summary>
+    /// <summary>From a pod's arrival to its containers' start: image pull, sandbox, CNI and start together. Default 500
+    /// ms.</summary>
     public SimDuration StartDuration { get; init; } = SimDuration.FromMilliseconds(500);
 
     /// <summary>A pod's start takes up to this much longer, by a hash of its UID. Default 500 ms.</summary>

@@ -21,7 +21,8 @@ public sealed record NodeAllocatable(ResourceList KubeReserved, ResourceList Sys
     /// <summary>status.allocatable: the capacity without the reservation, never less than nothing.</summary>
     public ResourceList ForScheduling(ResourceList capacity) => Without(capacity, Reservation());
 
-    /// <summary>The limit of the kubepods cgroup: the capacity without what is reserved, which eviction is not.</summary>
+    /// <summary>The limit of the kubepods cgroup: the capacity without what is reserved, which eviction is
+    /// not.</summary>
     public ResourceList ForEnforcement(ResourceList capacity) =>
         Without(capacity, ResourceList.Of(Sum(KubeReserved, SystemReserved)));
 

@@ -6,7 +6,8 @@ using Emulator.Kubernetes.ApiMachinery;
 namespace Emulator.Kubernetes.Kubelet;
 
 /// <summary>A kubelet's Node and Lease, as it writes them.</summary>
-/// <remarks>Source: kubernetes pkg/kubelet/kubelet_node_status.go, nodestatus/setters.go, component-helpers/apimachinery/lease.</remarks>
+/// <remarks>Source: kubernetes pkg/kubelet/kubelet_node_status.go, nodestatus/setters.go,
+/// component-helpers/apimachinery/lease.</remarks>
 public static class NodeObject
 {
     /// <summary>The namespace of nodes' Leases.</summary>
@@ -71,14 +72,19 @@ public static class NodeObject
             status = Condition.Put(status, new Condition(type, "False", reason, message, text));
         }
 
-        status = Condition.Put(status, new Condition("Ready", "True", "KubeletReady", "kubelet is posting ready status", text));
+        status = Condition.Put(
+            status, new Condition("Ready", "True", "KubeletReady", "kubelet is posting ready status", text));
         return status.With("conditions", new JsonArray(
-            [.. (status.Find("conditions")?.Items ?? []).Select(c => IsOwn(c) ? ((JsonObject)c).With("lastHeartbeatTime", text) : c)]));
+        [
+            .. (status.Find("conditions")?.Items ?? [])
+                .Select(c => IsOwn(c) ? ((JsonObject)c).With("lastHeartbeatTime", text) : c),
+        ]));
     }
 
     /// <summary>The Node's Lease.</summary>
-    public static ApiObject Lease(string nodeName, string nodeUid, SimTime now) => new(ResourceTypes.Leases, JsonObject.Of(
-        ("metadata", JsonObject.Of(
+    public static ApiObject Lease(string nodeName, string nodeUid, SimTime now) => new(
+        ResourceTypes.Leases,
+        JsonObject.Of(("metadata", JsonObject.Of(
             ("name", nodeName),
             ("namespace", LeaseNamespace),
             ("ownerReferences", new JsonArray(

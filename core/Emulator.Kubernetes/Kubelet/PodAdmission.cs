@@ -9,8 +9,8 @@ namespace Emulator.Kubernetes.Kubelet;
 public sealed record Rejection(string Reason, string Message);
 
 /// <summary>Whether a pod fits beside those that a kubelet has already let in.</summary>
-/// <remarks>Source: kubernetes pkg/kubelet/lifecycle/predicate.go. Checked are resources, the number of pods and host ports;
-/// left out are node selector, affinity and taints, which the scheduler has checked.</remarks>
+/// <remarks>Source: kubernetes pkg/kubelet/lifecycle/predicate.go. Checked are resources, the number of pods and host
+/// ports; left out are node selector, affinity and taints, which the scheduler has checked.</remarks>
 public sealed class PodAdmission(ResourceList allocatable)
 {
     private readonly SortedDictionary<string, ResourceAmounts> _admitted = new(StringComparer.Ordinal);

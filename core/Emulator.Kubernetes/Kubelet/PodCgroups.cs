@@ -7,8 +7,9 @@ using Emulator.Linux.Cgroups;
 namespace Emulator.Kubernetes.Kubelet;
 
 /// <summary>The kubelet's part of the cgroup hierarchy: kubepods, the QoS classes, pods, containers.</summary>
-/// <remarks>Source: kubernetes pkg/kubelet/cm (qos_container_manager_linux.go, pod_container_manager_linux.go), with the driver
-/// cgroupfs. The feature MemoryQoS is off, as by default: memory.min and memory.high keep the kernel's values.</remarks>
+/// <remarks>Source: kubernetes pkg/kubelet/cm (qos_container_manager_linux.go, pod_container_manager_linux.go), with
+/// the driver cgroupfs. The feature MemoryQoS is off, as by default: memory.min and memory.high keep the kernel's
+/// values.</remarks>
 /// <param name="cgroups">The machine's hierarchy; null writes nothing.</param>
 internal sealed class PodCgroups(ActorRef? cgroups)
 {
@@ -38,7 +39,8 @@ internal sealed class PodCgroups(ActorRef? cgroups)
     {
         string path = PathOf(pod);
         Write(path, CgroupLimits.OfPod(pod).Settings(), outbox);
-        foreach (ContainerView container in pod.Containers.Concat(pod.InitContainers.Where(c => c.RestartPolicy == "Always")))
+        IEnumerable<ContainerView> sidecars = pod.InitContainers.Where(c => c.RestartPolicy == "Always");
+        foreach (ContainerView container in pod.Containers.Concat(sidecars))
         {
             // One container's processes go together when the OOM killer comes (singleProcessOOMKill is off).
             Write(

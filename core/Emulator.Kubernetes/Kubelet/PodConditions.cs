@@ -52,7 +52,9 @@ public static class PodConditions
             }
         }
 
-        return closed.Count == 0 ? True("Ready", "") : False("Ready", "ReadinessGatesNotReady", string.Join(", ", closed));
+        return closed.Count == 0
+            ? True("Ready", "")
+            : False("Ready", "ReadinessGatesNotReady", string.Join(", ", closed));
     }
 
     /// <summary>Whether all init containers have done their work.</summary>
@@ -75,7 +77,8 @@ public static class PodConditions
 
     private static Condition True(string type, string reason) => new(type, "True", reason, "", null);
 
-    private static Condition False(string type, string reason, string message) => new(type, "False", reason, message, null);
+    private static Condition False(string type, string reason, string message) =>
+        new(type, "False", reason, message, null);
 
     private static (List<string> Unknown, List<string> Unready) Unready(
         IReadOnlyList<ContainerView> containers, IReadOnlyList<JsonValue> statuses)

@@ -15,8 +15,8 @@ namespace Emulator.Kubernetes.Kubelet;
 
 /// <summary>A kubelet's pods, from their arrival to their end.</summary>
 /// <remarks>
-/// Source: kubernetes pkg/kubelet (pod_workers.go, kuberuntime). A pod's start writes its status once; its end deletes the
-/// object. Left out: probes, restarts, hooks but <c>preStop.sleep</c>, volumes, hostPort's port mapping, events.
+/// Source: kubernetes pkg/kubelet (pod_workers.go, kuberuntime). A pod's start writes its status once; its end deletes
+/// the object. Left out: probes, restarts, hooks but <c>preStop.sleep</c>, volumes, hostPort's port mapping, events.
 /// </remarks>
 internal sealed class PodLifecycle
 {
@@ -179,19 +179,23 @@ internal sealed class PodLifecycle
     private void Attach(PodWorker worker, Outbox outbox)
     {
         ApiObject pod = worker.Pod.Object;
+        const string annotation = BridgePlugin.AddressAnnotation;
         string? problem = BridgePlugin.TryWantedAddress(pod, out IPv4Address? wanted)
             ? null
-            : $"annotation {BridgePlugin.AddressAnnotation}: '{pod.Annotations[BridgePlugin.AddressAnnotation]}' is no address";
+            : $"annotation {annotation}: '{pod.Annotations[annotation]}' is no address";
         if (problem is not null || !_ipam.TryAllocate(pod.Uid, wanted, out IPv4Address address, out problem))
         {
             string message = $"Failed to create pod sandbox: plugin type=\"bridge\" failed (add): {problem}";
-            Write(worker, PodStatus.Waiting(worker.Pod, _options.NodeAddress, worker.StartTime, message, outbox.Now), outbox);
+            Write(
+                worker,
+                PodStatus.Waiting(worker.Pod, _options.NodeAddress, worker.StartTime, message, outbox.Now), outbox);
             Later(worker, PodStepKind.Attach, RetryPeriod * 10, outbox);
             return;
         }
 
         worker.Attachment = BridgePlugin.Attach(pod, address);
-        outbox.Send(_host, BridgePlugin.Veth(worker.Attachment, worker.Namespace!, _options.Network)); // Set when created.
+        ActorRef @namespace = worker.Namespace!; // Set when it was created, which comes before.
+        outbox.Send(_host, BridgePlugin.Veth(worker.Attachment, @namespace, _options.Network));
         Later(worker, PodStepKind.Configure, CniDuration, outbox);
     }
 
@@ -319,7 +323,8 @@ internal sealed class PodLifecycle
     private void Later(PodWorker worker, PodStepKind step, SimDuration delay, Outbox outbox) =>
         outbox.Send(_self, new PodStep(worker.Pod.Uid, step), delay.Nanoseconds);
 
-    /// <summary>What of a pod is a process: its containers and sidecars; other init containers have ended by then.</summary>
+    /// <summary>What of a pod is a process: its containers and sidecars; other init containers have ended by
+    /// then.</summary>
     private static IEnumerable<ContainerView> Runs(PodView pod) =>
         pod.InitContainers.Where(c => c.RestartPolicy == "Always").Concat(pod.Containers);
 

@@ -6,9 +6,10 @@ using Emulator.Kubernetes.ApiMachinery;
 
 namespace Emulator.Kubernetes.Kubelet;
 
-/// <summary>A pod's status as the kubelet writes it. Conditions of others (the scheduler's, readiness gates') stay.</summary>
-/// <remarks>Source: kubernetes pkg/kubelet/kubelet_pods.go (generateAPIPodStatus). Probes are not run: a container that runs is
-/// ready. Init containers have always done their work when the containers start.</remarks>
+/// <summary>A pod's status as the kubelet writes it. Conditions of others (the scheduler's, readiness gates')
+/// stay.</summary>
+/// <remarks>Source: kubernetes pkg/kubelet/kubelet_pods.go (generateAPIPodStatus). Probes are not run: a container that
+/// runs is ready. Init containers have always done their work when the containers start.</remarks>
 internal static class PodStatus
 {
     /// <summary>All containers run.</summary>
@@ -24,7 +25,8 @@ internal static class PodStatus
     }
 
     /// <summary>The containers cannot be started yet.</summary>
-    public static JsonObject Waiting(PodView pod, IPv4Address hostAddress, SimTime startTime, string message, SimTime now)
+    public static JsonObject Waiting(
+        PodView pod, IPv4Address hostAddress, SimTime startTime, string message, SimTime now)
     {
         var waiting = JsonObject.Of(
             ("waiting", JsonObject.Of(("reason", "ContainerCreating"), ("message", message))));

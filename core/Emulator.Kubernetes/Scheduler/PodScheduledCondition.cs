@@ -5,7 +5,8 @@ using Emulator.Kubernetes.ApiMachinery;
 
 namespace Emulator.Kubernetes.Scheduler;
 
-/// <summary>The condition <c>PodScheduled=False</c>, reason <c>Unschedulable</c>, that tells a person why a pod waits.</summary>
+/// <summary>The condition <c>PodScheduled=False</c>, reason <c>Unschedulable</c>, that tells a person why a pod
+/// waits.</summary>
 public static class PodScheduledCondition
 {
     private const string Type = "PodScheduled";

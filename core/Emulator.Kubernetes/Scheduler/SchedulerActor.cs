@@ -16,9 +16,9 @@ namespace Emulator.Kubernetes.Scheduler;
 /// <remarks>
 /// <para>In: watch events of nodes and pods, answers to bindings, its own timers. Out: bindings, and the condition
 /// <c>PodScheduled=False</c> on pods that no node takes.</para>
-/// <para>Choosing costs <see cref="SchedulerOptions.CycleCost"/> of virtual time a pod, one after the other; bindings run beside
-/// it. Left out, and told to whoever reads <see cref="UnsupportedFields"/>: spreading, pod affinity, claims and preemption. No
-/// Event objects are written.</para>
+/// <para>Choosing costs <see cref="SchedulerOptions.CycleCost"/> of virtual time a pod, one after the other; bindings
+/// run beside it. Left out, and told to whoever reads <see cref="UnsupportedFields"/>: spreading, pod affinity, claims
+/// and preemption. No Event objects are written.</para>
 /// </remarks>
 public sealed class SchedulerActor : Actor, IBinder
 {
@@ -51,7 +51,8 @@ public sealed class SchedulerActor : Actor, IBinder
     /// <param name="options">Its settings.</param>
     /// <param name="profile">Its plugins; the default ones when null.</param>
     public SchedulerActor(
-        ActorRef self, ActorRef machineRoot, ActorRef apiServer, SchedulerOptions? options = null, Profile? profile = null)
+        ActorRef self, ActorRef machineRoot, ActorRef apiServer, SchedulerOptions? options = null,
+        Profile? profile = null)
         : base(self)
     {
         _options = options ?? SchedulerOptions.Default;
@@ -210,7 +211,8 @@ public sealed class SchedulerActor : Actor, IBinder
         && !(pod.Object.Spec["schedulingGates"]?.Items.Count > 0)
         && !_bookings.Contains(pod.Uid);
 
-    private PodRequirements RequirementsOf(ApiObject pod) => _requirements.Get(pod.Spec, pod.Controller?.Uid ?? pod.Uid);
+    private PodRequirements RequirementsOf(ApiObject pod) =>
+        _requirements.Get(pod.Spec, pod.Controller?.Uid ?? pod.Uid);
 
     /// <summary>Sets the timers that there is work for.</summary>
     private void Wake(Outbox outbox)

@@ -5,11 +5,12 @@ using Emulator.Kubernetes.Scheduler.Queue;
 
 namespace Emulator.Kubernetes.Scheduler;
 
-/// <summary>Chooses a node for one pod: PreFilter, Filter, PostFilter, PreScore, Score, NormalizeScore, and the dice among equals.</summary>
+/// <summary>Chooses a node for one pod: PreFilter, Filter, PostFilter, PreScore, Score, NormalizeScore, and the dice
+/// among equals.</summary>
 /// <remarks>
-/// <para>Source: kube-scheduler's <c>schedule_one.go</c>. In a large cluster it stops filtering when enough nodes are feasible
-/// and starts the next pod's search where this one's ended. kube-scheduler filters on 16 threads; this goes node by node, so that
-/// a run repeats.</para>
+/// <para>Source: kube-scheduler's <c>schedule_one.go</c>. In a large cluster it stops filtering when enough nodes are
+/// feasible and starts the next pod's search where this one's ended. kube-scheduler filters on 16 threads; this goes
+/// node by node, so that a run repeats.</para>
 /// </remarks>
 public sealed class SchedulingAlgorithm(Profile profile, SchedulerOptions options, RandomStream dice)
 {

@@ -50,7 +50,8 @@ public static class CgroupFiles
         _ => throw new KeyNotFoundException($"{file}: no such cgroup file; there are {string.Join(", ", Names)}."),
     };
 
-    /// <summary>The value as the file will say it after this was written; null where the kernel answers EINVAL or ERANGE.</summary>
+    /// <summary>The value as the file will say it after this was written; null where the kernel answers EINVAL or
+    /// ERANGE.</summary>
     public static string? Normalise(string file, string written) => file switch
     {
         CpuWeight => Number(written) is >= 1 and <= 10_000 and { } weight ? Text(weight) : null,

@@ -1,11 +1,13 @@
 namespace Emulator.Linux.Cgroups;
 
-/// <summary>A machine's cgroup v2 hierarchy: what <c>/sys/fs/cgroup</c> shows. Values are kept; nothing is enforced by them.</summary>
-/// <remarks>Source: Linux Documentation/admin-guide/cgroup-v2.rst. All controllers count as enabled everywhere. Left out:
-/// processes, statistics and enforcement.</remarks>
+/// <summary>A machine's cgroup v2 hierarchy: what <c>/sys/fs/cgroup</c> shows. Values are kept; nothing is enforced by
+/// them.</summary>
+/// <remarks>Source: Linux Documentation/admin-guide/cgroup-v2.rst. All controllers count as enabled everywhere. Left
+/// out: processes, statistics and enforcement.</remarks>
 public sealed class CgroupTree
 {
-    /// <summary>Most cgroups of a machine; one more is refused. Linux' cgroup.max.descendants is without limit by default.</summary>
+    /// <summary>Most cgroups of a machine; one more is refused. Linux' cgroup.max.descendants is without limit by
+    /// default.</summary>
     public const int CgroupsMax = 65_536;
 
     private readonly SortedDictionary<string, SortedDictionary<string, string>> _groups =
@@ -21,7 +23,8 @@ public sealed class CgroupTree
     public bool Contains(string path) => _groups.ContainsKey(path);
 
     /// <summary><c>mkdir -p</c>. False when there would be more than <see cref="CgroupsMax"/> (EAGAIN).</summary>
-    /// <exception cref="ArgumentException">The path does not begin with a slash, ends with one, or has an empty name in it.</exception>
+    /// <exception cref="ArgumentException">The path does not begin with a slash, ends with one, or has an empty name in
+    /// it.</exception>
     public bool Create(string path)
     {
         Check(path);
@@ -36,7 +39,8 @@ public sealed class CgroupTree
         return TryAdd(path);
     }
 
-    /// <summary><c>rmdir</c> of a cgroup with everything below it, as the kubelet removes a pod's. False when it does not exist.</summary>
+    /// <summary><c>rmdir</c> of a cgroup with everything below it, as the kubelet removes a pod's. False when it does
+    /// not exist.</summary>
     public bool Remove(string path)
     {
         Check(path);
@@ -54,8 +58,8 @@ public sealed class CgroupTree
         return true;
     }
 
-    /// <summary>Writes a file. False where the kernel refuses: no such cgroup (ENOENT), or a value that the file does not take
-    /// (EINVAL, ERANGE).</summary>
+    /// <summary>Writes a file. False where the kernel refuses: no such cgroup (ENOENT), or a value that the file does
+    /// not take (EINVAL, ERANGE).</summary>
     /// <exception cref="KeyNotFoundException">No cgroup has such a file.</exception>
     public bool Write(string path, string file, string value)
     {
@@ -69,7 +73,8 @@ public sealed class CgroupTree
         return true;
     }
 
-    /// <summary>What a file says; null when there is no such cgroup, and in the root, which has none of these files.</summary>
+    /// <summary>What a file says; null when there is no such cgroup, and in the root, which has none of these
+    /// files.</summary>
     /// <exception cref="KeyNotFoundException">No cgroup has such a file.</exception>
     public string? Read(string path, string file)
     {
@@ -99,7 +104,8 @@ public sealed class CgroupTree
     {
         if (path.Length < 2 || path[0] != '/' || path[^1] == '/' || path.Contains("//", StringComparison.Ordinal))
         {
-            throw new ArgumentException($"'{path}' is not a cgroup's path; write one such as /kubepods/burstable.", nameof(path));
+            throw new ArgumentException(
+                $"'{path}' is not a cgroup's path; write one such as /kubepods/burstable.", nameof(path));
         }
     }
 }

@@ -39,7 +39,8 @@ public sealed class CgroupsActor(ActorRef self) : Actor(self)
         {
             if (!Tree.Write(write.Path, setting.File, setting.Value))
             {
-                throw new InvalidOperationException($"{Self}: {write.Path}/{setting.File} does not take '{setting.Value}'");
+                throw new InvalidOperationException(
+                    $"{Self}: {write.Path}/{setting.File} does not take '{setting.Value}'");
             }
         }
     }

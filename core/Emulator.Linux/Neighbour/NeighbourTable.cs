@@ -94,6 +94,17 @@ public sealed class NeighbourTable
         }
     }
 
+    /// <summary>Sends a gratuitous ARP request for an own address: bridges learn its port, neighbours its MAC.</summary>
+    public void Announce(NetDevice device, IPv4Address address, Outbox outbox)
+    {
+        var request = new ArpPacket(ArpOperation.Request, device.Mac, address, MacAddress.Broadcast, address)
+        {
+            Identity = new PacketIdentity(_netns.NextPacketId(), 0, false),
+        };
+        outbox.Originated(_netns.Self, request);
+        device.Transmit(new EthernetFrame(device.Mac, MacAddress.Broadcast, request), _netns.HopNanoseconds, outbox);
+    }
+
     /// <summary>Finds or makes the entry of a next hop, and notes that it is used.</summary>
     internal NeighbourEntry Use(NetDevice device, IPv4Address nextHop, Outbox outbox)
     {

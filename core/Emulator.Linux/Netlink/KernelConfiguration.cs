@@ -32,6 +32,9 @@ internal sealed class KernelConfiguration(NetworkNamespace netns)
             case DeleteNeighbour delete:
                 netns.Neighbours.Remove(Require(delete.Device), delete.Address, outbox);
                 return true;
+            case AnnounceAddress announce:
+                netns.Neighbours.Announce(Require(announce.Device), announce.Address, outbox);
+                return true;
             case AddFdbEntry add:
                 RequireVxlan(add.Device).AddFdbEntry(add.Mac, add.Destination);
                 return true;

@@ -63,6 +63,9 @@ public sealed record AddNeighbour(string Device, IPv4Address Address, MacAddress
 /// <summary><c>ip neigh del ADDRESS dev DEVICE</c>.</summary>
 public sealed record DeleteNeighbour(string Device, IPv4Address Address) : NetlinkMessage;
 
+/// <summary><c>arping -A ADDRESS -I DEVICE</c>: tells the link where an address is, as CNI's bridge plugin does.</summary>
+public sealed record AnnounceAddress(string Device, IPv4Address Address) : NetlinkMessage;
+
 /// <summary><c>bridge fdb append MAC dev DEVICE dst ADDRESS</c> on a vxlan device.</summary>
 public sealed record AddFdbEntry(string Device, MacAddress Mac, IPv4Address Destination) : NetlinkMessage;
 

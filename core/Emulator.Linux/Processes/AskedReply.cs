@@ -3,8 +3,10 @@ using Emulator.Linux.Sockets;
 
 namespace Emulator.Linux.Processes;
 
-/// <summary>Raw requests that say how many bytes they want back, understood by <see cref="EchoServer"/> over TCP and UDP.</summary>
-/// <remarks>Our own convention. Zeros fill the rest; a request below 7 bytes comes at once, so its length is not written.
+/// <summary>Raw requests that say how many bytes they want back, understood by <see cref="EchoServer"/> over TCP and
+/// UDP.</summary>
+/// <remarks>Our own convention. Zeros fill the rest; a request below 7 bytes comes at once, so its length is not
+/// written.
 /// <code>
 ///  0       1                       4                       7
 ///  +-------+-----------------------+-----------------------+-------
@@ -23,7 +25,8 @@ public static class AskedReply
     private const byte Enquiry = 0x05;
     private const int LongHeader = 7;
 
-    /// <summary>A request of some bytes that asks for some bytes. One too short to ask is zeros, which come back.</summary>
+    /// <summary>A request of some bytes that asks for some bytes. One too short to ask is zeros, which come
+    /// back.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A length is not 0 to <see cref="LengthMax"/>.</exception>
     public static Payload Request(int length, int replyLength)
     {

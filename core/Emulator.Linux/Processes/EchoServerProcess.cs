@@ -10,7 +10,8 @@ namespace Emulator.Linux.Processes;
 /// <summary>A running <see cref="EchoServer"/>. Exits with code 1 when one of its ports is taken.</summary>
 internal sealed class EchoServerProcess(EchoServer program) : Process
 {
-    private static readonly string[] Methods = ["GET ", "HEAD ", "POST ", "PUT ", "PATCH ", "DELETE ", "OPTIONS ", "TRACE "];
+    private static readonly string[] Methods =
+        ["GET ", "HEAD ", "POST ", "PUT ", "PATCH ", "DELETE ", "OPTIONS ", "TRACE "];
 
     public override void OnStart(ProcessContext context)
     {
@@ -41,7 +42,8 @@ internal sealed class EchoServerProcess(EchoServer program) : Process
         ulong flow = packet.Identity.Flow;
         context.ExchangeStarted(flow, ServedExchange.Udp, isServer: true);
         context.Send(socket, new Endpoint(packet.Source, datagram.SourcePort), reply, flow, isReply: true);
-        context.ExchangeEnded(flow, ExchangeOutcome.Reply, SimDuration.Zero, reply.Length, ServedExchange.Udp, isServer: true);
+        context.ExchangeEnded(
+            flow, ExchangeOutcome.Reply, SimDuration.Zero, reply.Length, ServedExchange.Udp, isServer: true);
     }
 
     public override void OnReceived(TcpConnection connection, Payload bytes, ProcessContext context)
@@ -104,7 +106,8 @@ internal sealed class EchoServerProcess(EchoServer program) : Process
 
         if (reader.Error is not null)
         {
-            HttpResponse refusal = HttpResponse.OfText(reader.Error.Status, reader.Error.Reason, reader.Error.Message + "\n");
+            HttpResponse refusal = HttpResponse.OfText(
+                reader.Error.Status, reader.Error.Reason, reader.Error.Message + "\n");
             Answer(connection, ServedExchange.Http, refusal.ToPayload(), context);
             context.Close(connection);
         }
@@ -114,7 +117,8 @@ internal sealed class EchoServerProcess(EchoServer program) : Process
     {
         context.ExchangeStarted(connection.Flow, what, isServer: true);
         context.Send(connection, reply);
-        context.ExchangeEnded(connection.Flow, ExchangeOutcome.Reply, SimDuration.Zero, reply.Length, what, isServer: true);
+        context.ExchangeEnded(
+            connection.Flow, ExchangeOutcome.Reply, SimDuration.Zero, reply.Length, what, isServer: true);
     }
 
     private static bool LooksLikeHttp(Payload bytes)

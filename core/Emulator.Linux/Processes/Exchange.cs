@@ -31,7 +31,8 @@ public sealed record ExchangeRequest : IDescribed
     /// <summary>What kind.</summary>
     public required ExchangeKind Kind { get; init; }
 
-    /// <summary>To whom: an address in dotted decimal, or a name that is resolved first. For Dns: the name to ask for.</summary>
+    /// <summary>To whom: an address in dotted decimal, or a name that is resolved first. For Dns: the name to ask
+    /// for.</summary>
     public required string Host { get; init; }
 
     /// <summary>The port; unused by Ping.</summary>

@@ -6,8 +6,8 @@ using Emulator.Linux.Sockets;
 
 namespace Emulator.Linux.Processes;
 
-/// <summary>A client that makes one exchange: resolves the name, connects, sends, waits for the reply, and tells how it went.
-/// Lives as long as the exchange.</summary>
+/// <summary>A client that makes one exchange: resolves the name, connects, sends, waits for the reply, and tells how it
+/// went. Lives as long as the exchange.</summary>
 internal sealed class ExchangeClient : Process
 {
     private const int TimeoutTimer = 0;
@@ -162,7 +162,8 @@ internal sealed class ExchangeClient : Process
         Finish(result, context);
     }
 
-    public override void OnPingError(PingSocket socket, ushort sequence, SocketFailure failure, ProcessContext context) =>
+    public override void OnPingError(
+        PingSocket socket, ushort sequence, SocketFailure failure, ProcessContext context) =>
         Fail(failure, context);
 
     private void ContinueWhenResolved(ProcessContext context)

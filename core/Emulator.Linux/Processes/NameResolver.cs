@@ -8,8 +8,8 @@ using Emulator.Linux.Sockets;
 namespace Emulator.Linux.Processes;
 
 /// <summary>Resolves one name to an address with real DNS packets, inside a process that hands it its events.</summary>
-/// <remarks>Source: resolver(3), resolv.conf(5). Asks for A records over UDP alone: no AAAA beside them, no TCP after a cut
-/// answer. 5 s an attempt, two attempts a name.</remarks>
+/// <remarks>Source: resolver(3), resolv.conf(5). Asks for A records over UDP alone: no AAAA beside them, no TCP after a
+/// cut answer. 5 s an attempt, two attempts a name.</remarks>
 public sealed class NameResolver
 {
     /// <summary>Where DNS servers listen.</summary>
@@ -152,7 +152,8 @@ public sealed class NameResolver
         };
 
         // The socket and its peer are there from the constructor on.
-        SocketError error = context.Send(_socket!, _socket!.Peer!.Value, new BytesPayload(DnsWriter.Write(query)), _flow);
+        SocketError error = context.Send(
+            _socket!, _socket!.Peer!.Value, new BytesPayload(DnsWriter.Write(query)), _flow);
         if (error != SocketError.None)
         {
             Fail($"DNS server: {error}", context);

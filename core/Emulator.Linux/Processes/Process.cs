@@ -4,9 +4,10 @@ using Emulator.Linux.Sockets;
 
 namespace Emulator.Linux.Processes;
 
-/// <summary>A running program: a state machine inside the actor of its network namespace, driven by events of its sockets and
-/// timers and by messages (such as watch events) that the namespace's actor got for it.</summary>
-/// <remarks>Override what you need; the rest does nothing. The context is good for the length of one call only.</remarks>
+/// <summary>A running program: a state machine inside the actor of its network namespace, driven by events of its
+/// sockets and timers and by messages (such as watch events) that the namespace's actor got for it.</summary>
+/// <remarks>Override what you need; the rest does nothing. The context is good for the length of one call
+/// only.</remarks>
 public abstract class Process : ISocketHandler
 {
     private ProcessContext? _context;

@@ -54,10 +54,12 @@ public sealed class ProcessContext
     /// <summary>The process' dice for a purpose. Call once and keep the stream: each call starts it anew.</summary>
     public RandomStream Dice(string purpose) => RandomStream.For(Outbox.Seed, Self.Id, $"{ContainerName}/{purpose}");
 
-    /// <summary>A flow id that no other exchange of the run has: the trace id of an exchange that begins here.</summary>
+    /// <summary>A flow id that no other exchange of the run has: the trace id of an exchange that begins
+    /// here.</summary>
     public ulong NewFlow() => _table.NewFlow();
 
-    /// <summary>Sets one of the process' timers; it calls <see cref="Process.OnTimer"/>. Setting it again moves it.</summary>
+    /// <summary>Sets one of the process' timers; it calls <see cref="Process.OnTimer"/>. Setting it again moves
+    /// it.</summary>
     public void StartTimer(int timer, SimDuration delay) => _table.StartTimer(this, timer, Now + delay);
 
     /// <summary>Stops one of the process' timers.</summary>
@@ -77,7 +79,8 @@ public sealed class ProcessContext
         int backlog = SocketLimits.BacklogDefault) =>
         _table.Sockets.TryListenTcp(new Endpoint(IPv4Address.Any, port), Process, out listener, out error, backlog);
 
-    /// <summary>Begins a TCP connection; <see cref="Process.OnConnected"/> or <see cref="Process.OnFailed"/> follows when true.</summary>
+    /// <summary>Begins a TCP connection; <see cref="Process.OnConnected"/> or <see cref="Process.OnFailed"/> follows
+    /// when true.</summary>
     public bool TryConnectTcp(
         Endpoint remote, ulong flow, [NotNullWhen(true)] out TcpConnection? connection, out SocketError error,
         ushort localPort = 0) =>
@@ -99,7 +102,8 @@ public sealed class ProcessContext
     public void RunExchange(ExchangeRequest request, int token) => _table.RunExchange(request, this, token, Outbox);
 
     /// <summary>Sends a message to another actor of this machine.</summary>
-    public void Tell(ActorRef to, Message message, long delayNanoseconds = 0) => Outbox.Send(to, message, delayNanoseconds);
+    public void Tell(ActorRef to, Message message, long delayNanoseconds = 0) =>
+        Outbox.Send(to, message, delayNanoseconds);
 
     /// <summary>Ends the process with an exit code: its sockets close, nothing calls it any more.</summary>
     public void Exit(int code) => _table.Exit(this, code);

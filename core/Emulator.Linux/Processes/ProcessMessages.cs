@@ -13,7 +13,8 @@ public sealed record ProcessTimer(long Pid, int Timer, uint Generation) : Messag
     public static ProcessTimer Create(long owner, int purpose, uint generation) => new(owner, purpose, generation);
 }
 
-/// <summary>Sets how names are resolved in a namespace (<c>/etc/resolv.conf</c>); sent to the namespace's actor.</summary>
+/// <summary>Sets how names are resolved in a namespace (<c>/etc/resolv.conf</c>); sent to the namespace's
+/// actor.</summary>
 public sealed record SetResolver(ResolverConfiguration Resolver) : Message;
 
 /// <summary>Asks a namespace to run one exchange as a client; sent to the namespace's actor.</summary>

@@ -6,9 +6,11 @@ using Emulator.Linux.Sockets;
 
 namespace Emulator.Linux.Processes;
 
-/// <summary>The processes of one network namespace: starts and kills them, and hands them their timers and messages.</summary>
-/// <remarks>In: <see cref="StartProcess"/>, <see cref="KillProcess"/>, <see cref="SetResolver"/>, <see cref="RunExchange"/>,
-/// <see cref="ProcessTimer"/>, <see cref="SocketTimer"/>, and what no kernel knows. Out: calls to processes.</remarks>
+/// <summary>The processes of one network namespace: starts and kills them, and hands them their timers and
+/// messages.</summary>
+/// <remarks>In: <see cref="StartProcess"/>, <see cref="KillProcess"/>, <see cref="SetResolver"/>,
+/// <see cref="RunExchange"/>, <see cref="ProcessTimer"/>, <see cref="SocketTimer"/>, and what no kernel knows. Out:
+/// calls to processes.</remarks>
 public sealed class ProcessTable(INetworkLayer network, SocketTable sockets, string namespaceName)
 {
     /// <summary>Processes at once; one more is refused with a <see cref="ProcessExited"/> of code 1.</summary>
@@ -64,7 +66,7 @@ public sealed class ProcessTable(INetworkLayer network, SocketTable sockets, str
                     return false;
                 }
 
-                foreach (ProcessContext context in _processes.Values.Where(p => p.Process is not ExchangeClient).ToArray())
+                foreach (ProcessContext context in _processes.Values.ToArray())
                 {
                     context.Process.OnMessage(message, context.Process.Enter(outbox));
                 }
@@ -82,7 +84,8 @@ public sealed class ProcessTable(INetworkLayer network, SocketTable sockets, str
         StartProcess(containerName, program.Start(), outbox);
     }
 
-    /// <summary>Kills a container's process (SIGKILL): its sockets close as on exit. False when it does not run.</summary>
+    /// <summary>Kills a container's process (SIGKILL): its sockets close as on exit. False when it does not
+    /// run.</summary>
     public bool Kill(string containerName, Outbox outbox)
     {
         ProcessContext? context = _processes.Values.FirstOrDefault(p => p.ContainerName == containerName);
@@ -168,7 +171,8 @@ public sealed class ProcessTable(INetworkLayer network, SocketTable sockets, str
             return;
         }
 
-        ref RearmingTimer<ProcessTimer> slot = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrNullRef(
+        ref RearmingTimer<ProcessTimer> slot =
+            ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrNullRef(
             context.Timers, message.Timer);
         if (slot.Expired(network.Self, context.Pid, message.Timer, message, outbox))
         {

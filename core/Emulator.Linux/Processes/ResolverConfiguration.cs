@@ -13,7 +13,8 @@ public sealed record ResolverConfiguration(IPv4Address? Nameserver, IReadOnlyLis
     public static readonly ResolverConfiguration None = new(null, [], 1);
 
     /// <summary>What the kubelet writes for a pod with <c>dnsPolicy: ClusterFirst</c>.</summary>
-    public static ResolverConfiguration ClusterFirst(IPv4Address clusterDns, string podNamespace, string clusterDomain) =>
+    public static ResolverConfiguration ClusterFirst(
+        IPv4Address clusterDns, string podNamespace, string clusterDomain) =>
         new(clusterDns, [$"{podNamespace}.svc.{clusterDomain}", $"svc.{clusterDomain}", clusterDomain], 5);
 
     /// <summary>The full names to ask for, in order.</summary>

@@ -5,7 +5,8 @@ using Emulator.Linux.Sockets;
 
 namespace Emulator.Linux.Processes;
 
-/// <summary>Starts the same exchange again and again at a steady rate; one way, it sends datagrams and expects nothing.</summary>
+/// <summary>Starts the same exchange again and again at a steady rate; one way, it sends datagrams and expects
+/// nothing.</summary>
 /// <param name="Request">The exchange. Its flow is chosen anew for each one; a one-way stream is one flow.</param>
 /// <param name="Interval">From the start of one to the start of the next, above zero.</param>
 public sealed record TrafficGenerator(ExchangeRequest Request, SimDuration Interval) : Program
@@ -115,7 +116,8 @@ internal sealed class ExchangeGenerator(TrafficGenerator program) : Process
     }
 }
 
-/// <summary>A running <see cref="TrafficGenerator"/> of one-way datagrams: one exchange from its first to its last.</summary>
+/// <summary>A running <see cref="TrafficGenerator"/> of one-way datagrams: one exchange from its first to its
+/// last.</summary>
 internal sealed class DatagramStream(TrafficGenerator program) : Process
 {
     private const int SendTimer = 0;

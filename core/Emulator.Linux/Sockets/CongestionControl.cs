@@ -2,8 +2,8 @@ namespace Emulator.Linux.Sockets;
 
 /// <summary>How much a connection may have under way, in bytes: NewReno, beginning with ten segments.</summary>
 /// <remarks>
-/// Source: RFC 5681, RFC 6582 (NewReno), RFC 6928 (initial window). Linux' default is CUBIC (RFC 9438); its growth after a loss
-/// is left out.
+/// Source: RFC 5681, RFC 6582 (NewReno), RFC 6928 (initial window). Linux' default is CUBIC (RFC 9438); its growth
+/// after a loss is left out.
 /// </remarks>
 internal sealed class CongestionControl
 {
@@ -41,7 +41,8 @@ internal sealed class CongestionControl
         }
     }
 
-    /// <summary>The third duplicate acknowledgment: halve, and count the three segments that left the network.</summary>
+    /// <summary>The third duplicate acknowledgment: halve, and count the three segments that left the
+    /// network.</summary>
     public void EnterRecovery(int inFlight, uint sent, int mss)
     {
         Threshold = Math.Max(inFlight / 2, 2 * mss);

@@ -2,8 +2,10 @@ using Emulator.Core.Randomness;
 
 namespace Emulator.Linux.Sockets;
 
-/// <summary>Chooses local ports for sockets that ask for none: a stable hash gives the first, and the next free one is taken.</summary>
-/// <remarks>Source: RFC 6056 section 3.3.3 (simple hash-based selection); range from <c>ip_local_port_range</c>.</remarks>
+/// <summary>Chooses local ports for sockets that ask for none: a stable hash gives the first, and the next free one is
+/// taken.</summary>
+/// <remarks>Source: RFC 6056 section 3.3.3 (simple hash-based selection); range from
+/// <c>ip_local_port_range</c>.</remarks>
 /// <param name="seed">What differs between namespaces.</param>
 internal sealed class EphemeralPorts(ulong seed)
 {

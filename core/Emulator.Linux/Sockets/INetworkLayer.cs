@@ -43,13 +43,15 @@ public interface INetworkLayer
     /// <summary>A packet id that no other packet has.</summary>
     ulong NextPacketId();
 
-    /// <summary>The source address and path MTU that a packet to a destination would get; false when there is no route.</summary>
+    /// <summary>The source address and path MTU that a packet to a destination would get; false when there is no
+    /// route.</summary>
     bool TryRoute(IPv4Address destination, out IPv4Address source, out int mtu);
 
     /// <summary>Whether an address is one of this namespace's own.</summary>
     bool IsLocal(IPv4Address address);
 
-    /// <summary>Sends a transport payload; journals its origin. The packet is routed, filtered and resolved like any other.</summary>
+    /// <summary>Sends a transport payload; journals its origin. The packet is routed, filtered and resolved like any
+    /// other.</summary>
     OutputError Output(
         IPv4Address source, IPv4Address destination, TransportPayload payload, in OutputOptions options, Outbox outbox);
 }

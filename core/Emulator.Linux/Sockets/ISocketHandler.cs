@@ -4,8 +4,8 @@ using Emulator.Core.Packets;
 namespace Emulator.Linux.Sockets;
 
 /// <summary>Who owns sockets and is called when something happens to them: a process.</summary>
-/// <remarks>Called last in the handling of a packet or timer, so that a handler may use any socket. A socket that its owner has
-/// closed calls no more.</remarks>
+/// <remarks>Called last in the handling of a packet or timer, so that a handler may use any socket. A socket that its
+/// owner has closed calls no more.</remarks>
 public interface ISocketHandler
 {
     /// <summary>A datagram came.</summary>

@@ -5,7 +5,8 @@ using Emulator.Core.Packets;
 
 namespace Emulator.Linux.Sockets;
 
-/// <summary>An ICMP echo socket (<c>socket(AF_INET, SOCK_DGRAM, IPPROTO_ICMP)</c>): sends echo requests with its own identifier.</summary>
+/// <summary>An ICMP echo socket (<c>socket(AF_INET, SOCK_DGRAM, IPPROTO_ICMP)</c>): sends echo requests with its own
+/// identifier.</summary>
 /// <remarks>Source: RFC 792; icmp(7).</remarks>
 public sealed class PingSocket
 {

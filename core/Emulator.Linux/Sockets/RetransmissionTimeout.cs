@@ -2,8 +2,8 @@ using Emulator.Core.Time;
 
 namespace Emulator.Linux.Sockets;
 
-/// <summary>How long a connection waits for an acknowledgment: smoothed round trip plus four variances, at least 200 ms of the
-/// latter as Linux has it.</summary>
+/// <summary>How long a connection waits for an acknowledgment: smoothed round trip plus four variances, at least 200 ms
+/// of the latter as Linux has it.</summary>
 /// <remarks>Source: RFC 6298 section 2; Linux tcp_rtt_estimator for the least value. Integer nanoseconds.</remarks>
 internal struct RetransmissionTimeout()
 {

@@ -65,7 +65,8 @@ public readonly record struct SocketFailure(
     /// <remarks>Source: Linux <c>icmp_err_convert</c> (net/ipv4/icmp.c).</remarks>
     /// <param name="message">The ICMP error.</param>
     /// <param name="offender">Who sent it.</param>
-    /// <param name="isHard">Whether a connected UDP socket reports it without being asked (the table's <c>fatal</c>).</param>
+    /// <param name="isHard">Whether a connected UDP socket reports it without being asked (the table's
+    /// <c>fatal</c>).</param>
     public static SocketFailure Of(IcmpMessage message, IPv4Address offender, out bool isHard)
     {
         SocketError error = SocketError.HostUnreachable;

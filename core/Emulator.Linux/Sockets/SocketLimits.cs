@@ -11,16 +11,19 @@ public static class SocketLimits
     /// <summary>Last ephemeral port.</summary>
     public const ushort EphemeralPortLast = 60_999;
 
-    /// <summary>Sockets in one namespace, TIME-WAIT included; one more fails with <see cref="SocketError.TooManySockets"/>.</summary>
+    /// <summary>Sockets in one namespace, TIME-WAIT included; one more fails with
+    /// <see cref="SocketError.TooManySockets"/>.</summary>
     public const int SocketsMax = 262_144;
 
     /// <summary>Connections that wait for a listener unless it says otherwise (<c>net.core.somaxconn</c>).</summary>
     public const int BacklogDefault = 4_096;
 
-    /// <summary>Bytes that may wait in a UDP socket, 768 counted for each datagram (<c>net.core.rmem_default</c>).</summary>
+    /// <summary>Bytes that may wait in a UDP socket, 768 counted for each datagram
+    /// (<c>net.core.rmem_default</c>).</summary>
     public const int UdpReceiveBytesMax = 212_992;
 
-    /// <summary>What the kernel counts for a waiting datagram beyond its bytes (<c>skb-&gt;truesize</c> of a small one).</summary>
+    /// <summary>What the kernel counts for a waiting datagram beyond its bytes (<c>skb-&gt;truesize</c> of a small
+    /// one).</summary>
     public const int UdpDatagramOverhead = 768;
 
     /// <summary>Bytes that a TCP connection takes to send before it refuses more (<c>tcp_wmem[2]</c>).</summary>
@@ -47,7 +50,8 @@ public static class SocketLimits
     /// <summary>The least MTU that TCP believes in (<c>net.ipv4.route.min_pmtu</c>).</summary>
     public const int MtuMin = 552;
 
-    /// <summary>SYN retransmissions one second apart before the interval doubles (<c>tcp_syn_linear_timeouts</c>).</summary>
+    /// <summary>SYN retransmissions one second apart before the interval doubles
+    /// (<c>tcp_syn_linear_timeouts</c>).</summary>
     public const int SynLinearTimeouts = 4;
 
     /// <summary>Further SYN retransmissions, doubling (<c>tcp_syn_retries</c>).</summary>

@@ -10,9 +10,9 @@ namespace Emulator.Linux.Sockets;
 /// <summary>The sockets of one network namespace: UDP, TCP and echo, over its IPv4 layer.</summary>
 /// <remarks>
 /// In: packets for this host, whole (after reassembly). Out: the socket's owner, resets, and packets through
-/// <see cref="INetworkLayer"/>. Accounts for every packet it takes: Delivered, or Dropped with NoSocket, SocketReceiveBuffer,
-/// ListenOverflow or TcpInvalidSegment. <see cref="INetworkLayer.Output"/> must not call back: what is sent to this host itself
-/// comes with a later message.
+/// <see cref="INetworkLayer"/>. Accounts for every packet it takes: Delivered, or Dropped with NoSocket,
+/// SocketReceiveBuffer, ListenOverflow or TcpInvalidSegment. <see cref="INetworkLayer.Output"/> must not call back:
+/// what is sent to this host itself comes with a later message.
 /// </remarks>
 public sealed class SocketTable
 {
@@ -68,7 +68,8 @@ public sealed class SocketTable
     public PingSocket? OpenPing(ISocketHandler handler) => _ping.Open(handler);
 
     /// <summary>Takes a UDP or TCP packet for this host and accounts for it.</summary>
-    /// <returns>False for a UDP datagram that nobody wants: answer it with ICMP port unreachable. TCP answers itself.</returns>
+    /// <returns>False for a UDP datagram that nobody wants: answer it with ICMP port unreachable. TCP answers
+    /// itself.</returns>
     public bool Receive(IPv4Packet packet, Outbox outbox)
     {
         Enter();
@@ -82,7 +83,8 @@ public sealed class SocketTable
                 _tcp.Receive(packet, segment, outbox);
                 break;
             default:
-                throw new ArgumentException($"sockets take whole UDP and TCP packets, not {packet.Payload.GetType().Name}");
+                throw new ArgumentException(
+                    $"sockets take whole UDP and TCP packets, not {packet.Payload.GetType().Name}");
         }
 
         _isBusy = false;
@@ -98,8 +100,8 @@ public sealed class SocketTable
         return isTaken;
     }
 
-    /// <summary>Takes an ICMP error for this host and accounts for its carrier: tells the socket whose packet it quotes. Path
-    /// MTUs are the network layer's to remember, before this call.</summary>
+    /// <summary>Takes an ICMP error for this host and accounts for its carrier: tells the socket whose packet it
+    /// quotes. Path MTUs are the network layer's to remember, before this call.</summary>
     public void ReceiveError(IcmpMessage error, IPv4Packet carrier, Outbox outbox)
     {
         Enter();
@@ -131,8 +133,8 @@ public sealed class SocketTable
         _isBusy = false;
     }
 
-    /// <summary>Closes all sockets of an owner that exits, as the kernel does: connections with a FIN, or a reset where unread
-    /// bytes would be lost.</summary>
+    /// <summary>Closes all sockets of an owner that exits, as the kernel does: connections with a FIN, or a reset where
+    /// unread bytes would be lost.</summary>
     public void CloseAll(ISocketHandler handler, Outbox outbox)
     {
         foreach (TcpListener listener in _tcp.ListenersOf(handler).ToList())
@@ -161,7 +163,7 @@ public sealed class SocketTable
         if (_isBusy)
         {
             throw new InvalidOperationException(
-                $"{_network.Self}: a packet reached the sockets while they handle another; Output must deliver by a message");
+                $"{_network.Self}: a packet reached the sockets while they handle another; deliver by a message");
         }
 
         _isBusy = true;

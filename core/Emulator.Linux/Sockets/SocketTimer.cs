@@ -26,8 +26,8 @@ public sealed record SocketTimer(long Socket, int Purpose, uint Generation) : Me
 }
 
 /// <summary>
-/// One pending message for one timer. Moving the deadline later or cancelling sends nothing; moving it earlier sends a new
-/// message and makes the pending one stale. One message object serves as long as none becomes stale.
+/// One pending message for one timer. Moving the deadline later or cancelling sends nothing; moving it earlier sends a
+/// new message and makes the pending one stale. One message object serves as long as none becomes stale.
 /// </summary>
 /// <typeparam name="T">The message.</typeparam>
 internal struct RearmingTimer<T>

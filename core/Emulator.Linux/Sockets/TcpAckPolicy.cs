@@ -2,9 +2,10 @@ using Emulator.Core.Time;
 
 namespace Emulator.Linux.Sockets;
 
-/// <summary>When a connection acknowledges: at once for the first segments, later held back for data to carry it.</summary>
-/// <remarks>Source: RFC 9293 section 3.8.6.3; Linux <c>inet_connection_sock.icsk_ack</c>: quick acknowledgments at the start,
-/// then "ping-pong" mode once this side answers data with data.</remarks>
+/// <summary>When a connection acknowledges: at once for the first segments, later held back for data to carry
+/// it.</summary>
+/// <remarks>Source: RFC 9293 section 3.8.6.3; Linux <c>inet_connection_sock.icsk_ack</c>: quick acknowledgments at the
+/// start, then "ping-pong" mode once this side answers data with data.</remarks>
 internal struct TcpAckPolicy()
 {
     private int _quickLeft = SocketLimits.QuickAcks;

@@ -4,7 +4,8 @@ using Emulator.Core.Packets;
 namespace Emulator.Linux.Sockets;
 
 /// <summary>What the acknowledgment, window and SACK blocks of a segment do to the sending side.</summary>
-/// <remarks>Source: RFC 9293 section 3.10.7.4 (ESTABLISHED, ACK), RFC 5681 section 3.2, RFC 6582, RFC 6298 section 5.</remarks>
+/// <remarks>Source: RFC 9293 section 3.10.7.4 (ESTABLISHED, ACK), RFC 5681 section 3.2, RFC 6582, RFC 6298 section
+/// 5.</remarks>
 internal static class TcpAcknowledgment
 {
     private const int DuplicatesForLoss = 3;

@@ -8,8 +8,8 @@ namespace Emulator.Linux.Sockets;
 /// <summary>One end of a TCP connection: what a process does with it, and the state that <see cref="TcpInput"/>,
 /// <see cref="TcpOutput"/> and <see cref="TcpTimers"/> work on.</summary>
 /// <remarks>
-/// Source: RFC 9293, names as there and in Linux' <c>struct tcp_sock</c>. Left out: urgent data, ECN, Nagle's algorithm (as with
-/// TCP_NODELAY), keep-alive probes, TCP Fast Open.
+/// Source: RFC 9293, names as there and in Linux' <c>struct tcp_sock</c>. Left out: urgent data, ECN, Nagle's algorithm
+/// (as with TCP_NODELAY), keep-alive probes, TCP Fast Open.
 /// </remarks>
 public sealed class TcpConnection
 {
@@ -152,12 +152,13 @@ public sealed class TcpConnection
 
     internal bool FinSent => FinQueued && TcpSequence.After(SendMax, FinSequence);
 
-    internal bool MaySend =>
-        State is TcpState.Established or TcpState.CloseWait or TcpState.FinWait1 or TcpState.Closing or TcpState.LastAck;
+    internal bool MaySend => State is TcpState.Established or TcpState.CloseWait or TcpState.FinWait1
+        or TcpState.Closing or TcpState.LastAck;
 
-    /// <summary>Gives bytes to send; they leave as the windows allow. Before the connection is established they wait.</summary>
-    /// <returns>False when <see cref="SocketLimits.SendBufferMax"/> would be passed (nothing is taken; <c>OnWritable</c> will
-    /// tell), or when this side has closed.</returns>
+    /// <summary>Gives bytes to send; they leave as the windows allow. Before the connection is established they
+    /// wait.</summary>
+    /// <returns>False when <see cref="SocketLimits.SendBufferMax"/> would be passed (nothing is taken;
+    /// <c>OnWritable</c> will tell), or when this side has closed.</returns>
     public bool Send(Payload bytes, Outbox outbox)
     {
         if (FinQueued || State is TcpState.Closed or TcpState.TimeWait || bytes.Length == 0)
@@ -200,8 +201,8 @@ public sealed class TcpConnection
         TcpOutput.SendPending(this, outbox);
     }
 
-    /// <summary>Done with it (<c>close</c>): a FIN follows the last byte, or a reset where unread bytes would be lost. No more
-    /// calls to the process.</summary>
+    /// <summary>Done with it (<c>close</c>): a FIN follows the last byte, or a reset where unread bytes would be lost.
+    /// No more calls to the process.</summary>
     public void Close(Outbox outbox)
     {
         if (State == TcpState.Closed)

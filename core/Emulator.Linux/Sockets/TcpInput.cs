@@ -5,8 +5,9 @@ using Emulator.Core.Packets;
 namespace Emulator.Linux.Sockets;
 
 /// <summary>What a connection does with a segment.</summary>
-/// <remarks>Source: RFC 9293 section 3.10.7.4, in its order; RFC 5961 (challenge acknowledgments); RFC 7323 section 5 (PAWS).
-/// Acknowledgments that are due leave before the process is called, as on a real kernel, where it runs later.</remarks>
+/// <remarks>Source: RFC 9293 section 3.10.7.4, in its order; RFC 5961 (challenge acknowledgments); RFC 7323 section 5
+/// (PAWS). Acknowledgments that are due leave before the process is called, as on a real kernel, where it runs
+/// later.</remarks>
 internal static class TcpInput
 {
     /// <summary>Takes a segment for a connection.</summary>
@@ -92,7 +93,7 @@ internal static class TcpInput
         }
 
         TcpAcknowledgment.Receive(c, segment, outbox);
-        bool taken = TcpData.Receive(c, packet, segment, outbox);
+        bool taken = TcpSegmentText.Receive(c, packet, segment, outbox);
         if (c.State == TcpState.Closed || !taken)
         {
             return;

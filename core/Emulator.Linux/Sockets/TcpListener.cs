@@ -3,8 +3,8 @@ using Emulator.Core.Addresses;
 namespace Emulator.Linux.Sockets;
 
 /// <summary>A TCP socket that waits for connections.</summary>
-/// <remarks>A connection counts against the backlog until its handshake is complete; processes here accept at once. One more SYN
-/// is dropped with <c>ListenOverflow</c>; SYN cookies are left out.</remarks>
+/// <remarks>A connection counts against the backlog until its handshake is complete; processes here accept at once. One
+/// more SYN is dropped with <c>ListenOverflow</c>; SYN cookies are left out.</remarks>
 public sealed class TcpListener
 {
     internal TcpListener(TcpTable table, long id, Endpoint local, int backlog, ISocketHandler handler)

@@ -245,8 +245,8 @@ internal static class TcpOutput
         };
     }
 
-    // Never takes back what was offered (RFC 9293 section 3.8.6.2.2), but for what the scale rounds away; bytes up to the old
-    // edge are still taken then (RFC 7323 section 2.4).
+    // Never takes back what was offered (RFC 9293 section 3.8.6.2.2), but for what the scale rounds away; bytes up to
+    // the old edge are still taken then (RFC 7323 section 2.4).
     private static ushort ChooseWindow(TcpConnection c)
     {
         int offered = (int)(c.ReceiveEdge - c.ReceiveNext);

@@ -2,8 +2,8 @@ using Emulator.Core.Packets;
 
 namespace Emulator.Linux.Sockets;
 
-/// <summary>What came over a connection and the process has not taken: bytes in order, and segments that wait for a gap to
-/// close.</summary>
+/// <summary>What came over a connection and the process has not taken: bytes in order, and segments that wait for a gap
+/// to close.</summary>
 internal sealed class TcpReceiveQueue
 {
     private readonly Queue<Payload> _ready = new();
@@ -61,7 +61,8 @@ internal sealed class TcpReceiveQueue
         return true;
     }
 
-    /// <summary>Moves the segments that <paramref name="next"/> has reached into order; gives the new next byte.</summary>
+    /// <summary>Moves the segments that <paramref name="next"/> has reached into order; gives the new next
+    /// byte.</summary>
     public uint JoinFrom(uint next)
     {
         int i = 0;
@@ -80,7 +81,8 @@ internal sealed class TcpReceiveQueue
         return next;
     }
 
-    /// <summary>The ranges kept beyond the gap, the latest first, at most three beside timestamps (RFC 2018 section 4).</summary>
+    /// <summary>The ranges kept beyond the gap, the latest first, at most three beside timestamps (RFC 2018 section
+    /// 4).</summary>
     public SackBlock[] SackBlocks()
     {
         var ranges = new List<SackBlock>();

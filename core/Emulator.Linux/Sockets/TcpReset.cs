@@ -25,7 +25,8 @@ internal static class TcpReset
             Flags = hasAck ? TcpFlags.Rst : TcpFlags.Rst | TcpFlags.Ack,
         };
         var identity = new PacketIdentity(network.NextPacketId(), packet.Identity.Flow, !packet.Identity.IsReply);
-        network.Output(packet.Destination, packet.Source, reset, new OutputOptions(identity, DontFragment: true), outbox);
+        var options = new OutputOptions(identity, DontFragment: true);
+        network.Output(packet.Destination, packet.Source, reset, options, outbox);
     }
 
     /// <summary>How much of the sequence space a segment takes: its data, SYN and FIN.</summary>

@@ -2,7 +2,8 @@ using Emulator.Core.Packets;
 
 namespace Emulator.Linux.Sockets;
 
-/// <summary>The bytes that a process gave a connection and that the peer has not acknowledged, by sequence number.</summary>
+/// <summary>The bytes that a process gave a connection and that the peer has not acknowledged, by sequence
+/// number.</summary>
 internal sealed class TcpSendBuffer
 {
     private readonly List<(uint Start, Payload Bytes)> _list = [];

@@ -75,7 +75,8 @@ internal sealed class TcpTable(INetworkLayer network, SocketNumbers numbers, Eph
 
     /// <summary>A new connection, not begun.</summary>
     public TcpConnection Add(
-        Endpoint local, Endpoint remote, ISocketHandler? handler, int mtu, ulong flow, TcpListener? listener, Outbox outbox)
+        Endpoint local, Endpoint remote, ISocketHandler? handler, int mtu, ulong flow, TcpListener? listener,
+        Outbox outbox)
     {
         var tuple = new TcpTuple(local, remote);
         uint initial = InitialSequence(tuple, outbox.Now);
@@ -116,7 +117,8 @@ internal sealed class TcpTable(INetworkLayer network, SocketNumbers numbers, Eph
     }
 
     /// <summary>An ICMP error about a segment that this host sent.</summary>
-    public void ReceiveError(IcmpMessage error, IPv4Packet carrier, IPv4Packet quoted, TcpSegment segment, Outbox outbox)
+    public void ReceiveError(
+        IcmpMessage error, IPv4Packet carrier, IPv4Packet quoted, TcpSegment segment, Outbox outbox)
     {
         var tuple = new TcpTuple(
             new Endpoint(quoted.Source, segment.SourcePort), new Endpoint(quoted.Destination, segment.DestinationPort));
@@ -243,7 +245,8 @@ internal sealed class TcpTable(INetworkLayer network, SocketNumbers numbers, Eph
         return isNewer;
     }
 
-    // RFC 1191; segments that were too large are sent again at once, smaller ones that fit are left to their acknowledgment.
+    // RFC 1191; segments that were too large are sent again at once, smaller ones that fit are left to their
+    // acknowledgment.
     private void ShrinkPath(TcpConnection c, int named, Outbox outbox)
     {
         int mtu = network.TryRoute(c.Remote.Address, out _, out int known) ? known : c.PathMtu;
@@ -268,7 +271,8 @@ internal sealed class TcpTable(INetworkLayer network, SocketNumbers numbers, Eph
 
     // RFC 6528: a keyed hash of both ends plus a clock; 64 ns a tick as in Linux.
     private uint InitialSequence(TcpTuple tuple, SimTime now) =>
-        (uint)StableHash.Finish(StableHash.Combine(StableHash.Combine(network.Self.Id.Value, tuple.Addresses), tuple.Ports))
+        (uint)StableHash.Finish(
+            StableHash.Combine(StableHash.Combine(network.Self.Id.Value, tuple.Addresses), tuple.Ports))
         + (uint)(now.Nanoseconds >> 6);
 
     private static ulong Key(Endpoint local) => ((ulong)local.Address.Value << 16) | local.Port;

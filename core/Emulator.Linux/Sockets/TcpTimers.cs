@@ -35,7 +35,8 @@ internal static class TcpTimers
         c.MainTimer.Arm(c.Table.Network.Self, c.Id, Main, outbox.Now + delay, outbox);
     }
 
-    /// <summary>Waits for an acknowledgment when something is under way, for a window when something waits for one.</summary>
+    /// <summary>Waits for an acknowledgment when something is under way, for a window when something waits for
+    /// one.</summary>
     public static void Restart(TcpConnection c, Outbox outbox)
     {
         if (c.State is TcpState.Closed or TcpState.TimeWait)

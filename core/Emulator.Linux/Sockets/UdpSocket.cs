@@ -42,7 +42,8 @@ public sealed class UdpSocket
     /// <summary>The peer of a connected socket: others' datagrams do not reach it.</summary>
     public Endpoint? Peer { get; internal set; }
 
-    /// <summary>Whether the process hears of every ICMP error (IP_RECVERR); else a connected socket of the hard ones alone.</summary>
+    /// <summary>Whether the process hears of every ICMP error (IP_RECVERR); else a connected socket of the hard ones
+    /// alone.</summary>
     public bool ReceiveErrors { get; set; }
 
     /// <summary>How DF is set.</summary>

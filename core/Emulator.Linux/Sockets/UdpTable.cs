@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
 using Emulator.Core.Actors;
 using Emulator.Core.Addresses;
 using Emulator.Core.Journal;
@@ -12,6 +13,7 @@ internal sealed class UdpTable(INetworkLayer network, SocketNumbers numbers, Eph
 {
     private readonly Dictionary<ulong, UdpSocket> _bound = [];
     private readonly Dictionary<TcpTuple, UdpSocket> _connected = [];
+    private readonly Dictionary<ushort, int> _socketsByPort = [];
 
     public INetworkLayer Network => network;
 
@@ -22,7 +24,9 @@ internal sealed class UdpTable(INetworkLayer network, SocketNumbers numbers, Eph
         error = SocketError.None;
         if (local.Port == 0)
         {
-            local = local with { Port = ports.Choose((this, local.Address), static (s, port) => s.Item1.IsFree(new(s.Address, port))) };
+            ushort chosen = ports.Choose(
+                (Table: this, local.Address), static (s, port) => s.Table.IsFree(new Endpoint(s.Address, port)));
+            local = local with { Port = chosen };
             error = local.Port == 0 ? SocketError.AddressNotAvailable : SocketError.None;
         }
         else if (!IsFree(local))
@@ -42,6 +46,7 @@ internal sealed class UdpTable(INetworkLayer network, SocketNumbers numbers, Eph
 
         socket = new UdpSocket(this, numbers.Next(), local, handler);
         _bound.Add(Key(local), socket);
+        _socketsByPort[local.Port] = _socketsByPort.GetValueOrDefault(local.Port) + 1;
         return true;
     }
 
@@ -55,13 +60,21 @@ internal sealed class UdpTable(INetworkLayer network, SocketNumbers numbers, Eph
     public void Remove(UdpSocket socket)
     {
         Disconnect(socket);
-        if (_bound.Remove(Key(socket.Local)))
+        if (!_bound.Remove(Key(socket.Local)))
         {
-            numbers.Release();
+            return;
+        }
+
+        numbers.Release();
+        ushort port = socket.Local.Port;
+        if (--CollectionsMarshal.GetValueRefOrNullRef(_socketsByPort, port) == 0)
+        {
+            _socketsByPort.Remove(port);
         }
     }
 
-    /// <summary>Hands a datagram to its socket. False where nobody listens; the packet is accounted for either way.</summary>
+    /// <summary>Hands a datagram to its socket. False where nobody listens; the packet is accounted for either
+    /// way.</summary>
     public bool Receive(IPv4Packet packet, UdpDatagram datagram, Outbox outbox)
     {
         UdpSocket? socket = Find(packet.Destination, datagram.DestinationPort, packet.Source, datagram.SourcePort);
@@ -89,7 +102,8 @@ internal sealed class UdpTable(INetworkLayer network, SocketNumbers numbers, Eph
     }
 
     /// <summary>Tells the sender of the quoted datagram.</summary>
-    public void ReceiveError(IcmpMessage error, IPv4Packet carrier, IPv4Packet quoted, UdpDatagram datagram, Outbox outbox)
+    public void ReceiveError(
+        IcmpMessage error, IPv4Packet carrier, IPv4Packet quoted, UdpDatagram datagram, Outbox outbox)
     {
         UdpSocket? socket = Find(quoted.Source, datagram.SourcePort, quoted.Destination, datagram.DestinationPort);
         if (socket?.Handler is null)
@@ -111,7 +125,8 @@ internal sealed class UdpTable(INetworkLayer network, SocketNumbers numbers, Eph
     {
         if (_connected.Count > 0)
         {
-            if (_connected.TryGetValue(new TcpTuple(new Endpoint(local, localPort), new Endpoint(remote, remotePort)), out UdpSocket? own)
+            if (_connected.TryGetValue(
+                new TcpTuple(new Endpoint(local, localPort), new Endpoint(remote, remotePort)), out UdpSocket? own)
                 || _connected.TryGetValue(
                     new TcpTuple(new Endpoint(IPv4Address.Any, localPort), new Endpoint(remote, remotePort)), out own))
             {
@@ -128,16 +143,10 @@ internal sealed class UdpTable(INetworkLayer network, SocketNumbers numbers, Eph
         return socket.Peer is null ? socket : null;
     }
 
-    private bool IsFree(Endpoint local)
-    {
-        if (_bound.ContainsKey(Key(local)) || _bound.ContainsKey(Key(new(IPv4Address.Any, local.Port))))
-        {
-            return false;
-        }
-
-        // A wildcard bind also clashes with any socket on one address; rare, so searched.
-        return local.Address.Value != 0 || !_bound.Values.Any(s => s.Local.Port == local.Port);
-    }
+    // A wildcard bind clashes with any socket on the port.
+    private bool IsFree(Endpoint local) => !_socketsByPort.ContainsKey(local.Port)
+        || (local.Address.Value != 0 && !_bound.ContainsKey(Key(local))
+            && !_bound.ContainsKey(Key(new Endpoint(IPv4Address.Any, local.Port))));
 
     private void Disconnect(UdpSocket socket)
     {

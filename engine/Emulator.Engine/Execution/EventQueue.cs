@@ -159,7 +159,9 @@ public sealed class EventQueue
     }
 
     /// <summary>Moves the next span of the heap into the far ring, if its first event is before the limit.</summary>
-    /// <remarks>That event's far slot and near slot begin before the limit too, so both are loaded before the next push.</remarks>
+    /// <remarks>
+    /// That event's far slot and near slot begin before the limit too, so both are loaded before the next push.
+    /// </remarks>
     private bool AdvanceBeyond(long limit)
     {
         if (_beyond.Count == 0 || _beyond.LeastTime >= limit)

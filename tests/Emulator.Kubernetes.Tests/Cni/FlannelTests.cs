@@ -29,7 +29,9 @@ public sealed class FlannelTests
         api.Start();
         Assert.Equal(
             [
-                new AddVxlan("flannel.1", MacAddress.Parse("02:f1:00:00:00:01"), 1450, 1, IPv4Address.Parse("192.168.77.11"), 8472),
+                new AddVxlan(
+                    "flannel.1", MacAddress.Parse("02:f1:00:00:00:01"), 1450, 1,
+                    IPv4Address.Parse("192.168.77.11"), 8472),
                 new AddAddress("flannel.1", IPv4Address.Parse("10.244.1.0"), 32),
                 new SetLink("flannel.1", Up: true),
             ],
@@ -38,7 +40,8 @@ public sealed class FlannelTests
         Assert.Equal(
             """{"VNI":1,"VtepMAC":"02:f1:00:00:00:01"}""",
             patch.Patch.At("metadata", "annotations", "flannel.alpha.coreos.com/backend-data")?.AsString);
-        Assert.Equal("192.168.77.11", api.Find(ResourceTypes.Nodes, "", "node-1")?.Annotations[FlannelAnnotations.PublicIP]);
+        ApiObject? node = api.Find(ResourceTypes.Nodes, "", "node-1");
+        Assert.Equal("192.168.77.11", node?.Annotations[FlannelAnnotations.PublicIP]);
     }
 
     [Fact]
@@ -84,7 +87,8 @@ public sealed class FlannelTests
         api.Advance(SimDuration.FromSeconds(1));
         Assert.Empty(api.Told);
         api.Remove(ResourceTypes.Nodes, "", "node-2");
-        Assert.Equal("10.244.1.0/24", Assert.Single(Assert.Single(api.ToldOf<ReplacePeers>()).Table.Peers).PodCidr.ToString());
+        Peer left = Assert.Single(Assert.Single(api.ToldOf<ReplacePeers>()).Table.Peers);
+        Assert.Equal("10.244.1.0/24", left.PodCidr.ToString());
     }
 
     [Fact]
@@ -99,7 +103,8 @@ public sealed class FlannelTests
         Assert.Empty(api.ToldOf<AddVxlan>());
         ReplacePeers peers = api.ToldOf<ReplacePeers>()[^1];
         Assert.Equal("eth0", peers.Device);
-        Assert.Equal("192.168.77.12", peers.Gateway(peers.Route(IPv4Address.Parse("10.244.2.7"))!).ToString()); // As above.
+        Peer two = peers.Route(IPv4Address.Parse("10.244.2.7"))!; // The node has all that makes a peer.
+        Assert.Equal("192.168.77.12", peers.Gateway(two).ToString());
     }
 
     [Fact]

@@ -12,7 +12,9 @@ public sealed class HostLocalIpamTests
     public void Gives_the_addresses_after_the_gateway_one_after_another()
     {
         Assert.Equal("10.244.1.1", _ipam.Gateway.ToString());
-        Assert.Equal(["10.244.1.2", "10.244.1.3", "10.244.1.4", "10.244.1.5", "10.244.1.6"], Enumerable.Range(0, 5).Select(Next));
+        Assert.Equal(
+            ["10.244.1.2", "10.244.1.3", "10.244.1.4", "10.244.1.5", "10.244.1.6"],
+            Enumerable.Range(0, 5).Select(Next));
         Assert.False(_ipam.TryAllocate("more", null, out _, out string? problem));
         Assert.Equal("no IP addresses available in range set: 10.244.1.1-10.244.1.6", problem);
     }

@@ -61,9 +61,11 @@ internal sealed class ControlPlane
          "status":{"allocatable":{"cpu":"{{{{{cpu}}}}}","memory":"32Gi","pods":"1100"}}}
         """;
 
-    public static string Deployment(string name, int replicas, string image = "web:1", string strategy = "{}") => $$$$$"""
+    public static string Deployment(string name, int replicas, string image = "web:1", string strategy = "{}") =>
+        $$$$$"""
         {"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"{{{{{name}}}}}"},
-         "spec":{"replicas":{{{{{replicas}}}}},"strategy":{{{{{strategy}}}}},"selector":{"matchLabels":{"app":"{{{{{name}}}}}"}},
+         "spec":{"replicas":{{{{{replicas}}}}},"strategy":{{{{{strategy}}}}},
+                 "selector":{"matchLabels":{"app":"{{{{{name}}}}}"}},
                  "template":{"metadata":{"labels":{"app":"{{{{{name}}}}}"} },"spec":{"containers":[
                    {"name":"main","image":"{{{{{image}}}}}","ports":[{"name":"http","containerPort":8080}],
                     "resources":{"requests":{"cpu":"10m"}}}]}}}}
@@ -95,7 +97,8 @@ internal sealed class ReadyKubelets : Actor
 
     public override void OnStart(Outbox outbox) => _client.Start(outbox);
 
-    public override void Receive(Message message, int port, Outbox outbox) => Assert.True(_client.Handle(message, outbox));
+    public override void Receive(Message message, int port, Outbox outbox) =>
+        Assert.True(_client.Handle(message, outbox));
 
     private void Look(ApiObject pod, Outbox outbox)
     {

@@ -162,5 +162,6 @@ public class ControlPlaneTests
 
     private static string Image(string image) =>
         "{\"spec\":{\"template\":{\"spec\":{\"containers\":[{\"name\":\"main\",\"image\":\"" + image
-        + "\",\"ports\":[{\"name\":\"http\",\"containerPort\":8080}],\"resources\":{\"requests\":{\"cpu\":\"10m\"}}}]}}}}";
+        + "\",\"ports\":[{\"name\":\"http\",\"containerPort\":8080}],"
+        + "\"resources\":{\"requests\":{\"cpu\":\"10m\"}}}]}}}}";
 }

@@ -25,7 +25,8 @@ internal static class ControllerFacts
         return names;
     }
 
-    public static ApiObject Object(ResourceType type, JsonValue? json) => new(type, json as JsonObject ?? JsonObject.Empty);
+    public static ApiObject Object(ResourceType type, JsonValue? json) =>
+        new(type, json as JsonObject ?? JsonObject.Empty);
 
     public static int Int(JsonValue @case, string member) => (int)(@case[member]?.AsInt64
         ?? throw new InvalidOperationException($"{@case["name"]}: no {member}"));

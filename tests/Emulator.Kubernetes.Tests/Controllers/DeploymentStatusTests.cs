@@ -5,7 +5,8 @@ using Emulator.Kubernetes.Controllers.Deployments;
 
 namespace Emulator.Kubernetes.Tests.Controllers;
 
-/// <summary>Status, scaling and history against the tables of Kubernetes' own tests; each facts file names its source.</summary>
+/// <summary>Status, scaling and history against the tables of Kubernetes' own tests; each facts file names its
+/// source.</summary>
 public class DeploymentStatusTests
 {
     public static TheoryData<int, string> Complete => ControllerFacts.Names("deployment-complete.json");
@@ -24,7 +25,8 @@ public class DeploymentStatusTests
     {
         JsonValue @case = Case("deployment-complete.json", index, name);
         ApiObject deployment = ControllerFacts.Object(ResourceTypes.Deployments, @case["d"]);
-        Assert.Equal(ControllerFacts.Bool(@case, "expected"), DeploymentStatus.IsComplete(deployment, deployment.Status));
+        Assert.Equal(ControllerFacts.Bool(@case, "expected"),
+            DeploymentStatus.IsComplete(deployment, deployment.Status));
     }
 
     [Theory]
@@ -43,7 +45,8 @@ public class DeploymentStatusTests
     {
         JsonValue @case = Case("deployment-rollout-status.json", index, name);
         ApiObject? fresh = @case["newRS"] is { } set ? ControllerFacts.Object(ResourceTypes.ReplicaSets, set) : null;
-        List<ApiObject> all = [.. @case["allRSs"]!.Items.Select(s => ControllerFacts.Object(ResourceTypes.ReplicaSets, s))];
+        List<ApiObject> all =
+            [.. @case["allRSs"]!.Items.Select(s => ControllerFacts.Object(ResourceTypes.ReplicaSets, s))];
         if (fresh is not null)
         {
             all.Add(fresh);
@@ -51,7 +54,8 @@ public class DeploymentStatusTests
 
         JsonObject status = DeploymentStatus.For(
             ControllerFacts.Object(ResourceTypes.Deployments, @case["d"]), all, fresh, 0, SimTime.Zero);
-        JsonValue? condition = status.Find("conditions")!.Items.FirstOrDefault(c => c["type"]?.AsString == "Progressing");
+        JsonValue? condition =
+            status.Find("conditions")!.Items.FirstOrDefault(c => c["type"]?.AsString == "Progressing");
         Assert.Equal(@case["conditionStatus"]?.AsString, condition?["status"]?.AsString);
         Assert.Equal(@case["conditionReason"]?.AsString, condition?["reason"]?.AsString);
         if (@case["lastUpdate"] is { } update)
@@ -85,14 +89,17 @@ public class DeploymentStatusTests
         }
 
         var sizes = sets.ToDictionary(s => s.Name, s => ControllerFacts.Int(s.Spec, "replicas"));
-        foreach ((ApiObject set, int replicas) in new Rollout(deployment, DeploymentReplicaSets.Oldest(sets), fresh).ScaledSizes())
+        foreach ((ApiObject set, int replicas) in new Rollout(deployment, DeploymentReplicaSets.Oldest(sets), fresh)
+            .ScaledSizes())
         {
             sizes[set.Name] = replicas;
         }
 
-        JsonValue[] expected = [.. @case["expectedOld"]?.Items ?? [], .. @case["expectedNew"] is JsonObject e ? [e] : (JsonValue[])[]];
+        JsonValue[] expected =
+            [.. @case["expectedOld"]?.Items ?? [], .. @case["expectedNew"] is JsonObject e ? [e] : (JsonValue[])[]];
         Assert.Equal(
-            expected.Select(s => (s.At("metadata", "name")!.AsString!, ControllerFacts.Int(s["spec"]!, "replicas"))).Order(),
+            expected.Select(s => (s.At("metadata", "name")!.AsString!, ControllerFacts.Int(s["spec"]!, "replicas")))
+                .Order(),
             sizes.Select(s => (s.Key, s.Value)).Order());
     }
 
@@ -101,7 +108,8 @@ public class DeploymentStatusTests
     public void Old_replica_sets_are_kept_as_in_Kubernetes(int index, string name)
     {
         JsonValue @case = Case("deployment-history.json", index, name);
-        IEnumerable<ApiObject> old = @case["oldRSs"]!.Items.Select(s => ControllerFacts.Object(ResourceTypes.ReplicaSets, s));
+        IEnumerable<ApiObject> old =
+            @case["oldRSs"]!.Items.Select(s => ControllerFacts.Object(ResourceTypes.ReplicaSets, s));
         Assert.Equal(
             ControllerFacts.Int(@case, "expectedDeletions"),
             DeploymentReplicaSets.Surplus(old, ControllerFacts.Int(@case, "revisionHistoryLimit")).Count);

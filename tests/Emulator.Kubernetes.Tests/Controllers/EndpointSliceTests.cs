@@ -4,7 +4,8 @@ using Emulator.Kubernetes.Controllers.EndpointSlices;
 
 namespace Emulator.Kubernetes.Tests.Controllers;
 
-/// <summary>Endpoints and slices against the tables of Kubernetes' own tests; each facts file names its source.</summary>
+/// <summary>Endpoints and slices against the tables of Kubernetes' own tests; each facts file names its
+/// source.</summary>
 public class EndpointSliceTests
 {
     public static TheoryData<int, string> PodToEndpoint => ControllerFacts.Names("pod-to-endpoint.json");
@@ -36,7 +37,8 @@ public class EndpointSliceTests
         Assert.Equal(
             ControllerFacts.Bool(@case, "expected"),
             EndpointOfPod.Belongs(
-                ControllerFacts.Object(ResourceTypes.Pods, @case["pod"]), @case["includeTerminating"]?.AsBool ?? false));
+                ControllerFacts.Object(ResourceTypes.Pods, @case["pod"]), @case["includeTerminating"]?.AsBool
+                    ?? false));
     }
 
     [Theory]
@@ -56,7 +58,8 @@ public class EndpointSliceTests
     public void A_target_port_is_found_as_in_Kubernetes(int index, string name)
     {
         JsonValue @case = Case("find-port.json", index, name);
-        ApiObject pod = ApiObject.Named(ResourceTypes.Pods, "default", "p").With(["spec", "containers"], @case["containers"]);
+        ApiObject pod =
+            ApiObject.Named(ResourceTypes.Pods, "default", "p").With(["spec", "containers"], @case["containers"]);
         int? found = EndpointOfPod.FindPort(pod, @case["port"]!, "TCP");
         Assert.Equal(ControllerFacts.Bool(@case, "pass") ? ControllerFacts.Int(@case, "expected") : null, found);
     }
@@ -67,7 +70,8 @@ public class EndpointSliceTests
     {
         JsonValue @case = Case("max-endpoints-per-slice.json", index, name);
         SlicePlan plan = Plan([], Enumerable.Range(0, 250), ControllerFacts.Int(@case, "max"));
-        Assert.Equal(@case["lengths"]!.Items.Select(l => (int)l.AsInt64!.Value), plan.Create.Select(s => s.Endpoints.Count));
+        Assert.Equal(@case["lengths"]!.Items.Select(l => (int)l.AsInt64!.Value),
+            plan.Create.Select(s => s.Endpoints.Count));
     }
 
     [Fact]
@@ -100,7 +104,8 @@ public class EndpointSliceTests
     [Fact]
     public void New_endpoints_go_to_the_fullest_slice_with_room_for_all()
     {
-        SlicePlan plan = Plan([Slice("a", 0, 99), Slice("b", 100, 50)], [.. Enumerable.Range(0, 99), .. Enumerable.Range(100, 52)], 100);
+        SlicePlan plan = Plan([Slice("a", 0, 99), Slice("b", 100, 50)],
+            [.. Enumerable.Range(0, 99), .. Enumerable.Range(100, 52)], 100);
         PlannedSlice changed = Assert.Single(plan.Update);
         Assert.Equal("b", changed.Name);
         Assert.Equal(52, changed.Endpoints.Count);
@@ -129,7 +134,8 @@ public class EndpointSliceTests
         new(name, [.. Enumerable.Range(first, count).Select(Endpoint)]);
 
     private static JsonObject Endpoint(int pod) => JsonObject.Of(
-        ("addresses", new JsonArray([$"10.0.{pod / 250}.{pod % 250}"])), ("targetRef", JsonObject.Of(("name", $"pod-{pod}"))));
+        ("addresses", new JsonArray([$"10.0.{pod / 250}.{pod % 250}"])),
+            ("targetRef", JsonObject.Of(("name", $"pod-{pod}"))));
 
     private static JsonValue Case(string file, int index, string name)
     {

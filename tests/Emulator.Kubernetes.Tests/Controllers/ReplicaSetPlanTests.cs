@@ -32,13 +32,13 @@ public class ReplicaSetPlanTests
 
     [Fact]
     public void At_most_500_pods_are_made_in_one_look() =>
-        Assert.Equal(500, ReplicaSetPlan.For(10_000, [], [], Now).Create);
+        Assert.Equal(500, ReplicaSetPlan.For(10_000, 0, [], [], Now).Create);
 
     [Fact]
     public void Surplus_pods_are_deleted()
     {
         ApiObject[] pods = [Running("x", "a"), Running("y", "b"), Running("z", "b")];
-        var plan = ReplicaSetPlan.For(1, pods, pods, Now);
+        var plan = ReplicaSetPlan.For(1, 3, pods, pods, Now);
         Assert.Equal(0, plan.Create);
         Assert.Equal(2, plan.Delete.Count);
         Assert.DoesNotContain(plan.Delete, p => p.Name == "x"); // The lone pod on its node stays.
@@ -62,7 +62,10 @@ public class ReplicaSetPlanTests
     public void A_pod_is_available_after_minReadySeconds()
     {
         ApiObject pod = Pod(JsonText.Parse(
-            """{"name":"p","nodeName":"a","phase":"Running","conditions":[{"type":"Ready","status":"True","lastTransitionTime":"now"}]}"""));
+            """
+            {"name":"p","nodeName":"a","phase":"Running",
+             "conditions":[{"type":"Ready","status":"True","lastTransitionTime":"now"}]}
+            """));
         Assert.True(ReplicaSetStatus.IsAvailable(pod, 0, Now));
         Assert.False(ReplicaSetStatus.IsAvailable(pod, 1, Now));
         Assert.True(ReplicaSetStatus.IsAvailable(pod, 50, Now + SimDuration.FromSeconds(51)));

@@ -3,7 +3,8 @@ using Emulator.Kubernetes.Controllers.Deployments;
 
 namespace Emulator.Kubernetes.Tests.Controllers;
 
-/// <summary>The arithmetic of rolling updates against the tables of Kubernetes' own tests; each facts file names its source.</summary>
+/// <summary>The arithmetic of rolling updates against the tables of Kubernetes' own tests; each facts file names its
+/// source.</summary>
 public class RollingUpdatePlanTests
 {
     public static TheoryData<int, string> MaxUnavailable => ControllerFacts.Names("deployment-max-unavailable.json");
@@ -47,7 +48,8 @@ public class RollingUpdatePlanTests
         int current = ControllerFacts.Int(@case, "newRSReplicas");
         int replicas = ControllerFacts.Int(@case, "depReplicas");
         var plan = new RollingUpdatePlan(replicas, ControllerFacts.Int(@case, "maxSurge"), 0);
-        int expected = Math.Min(ControllerFacts.Int(@case, "expected"), replicas); // Above the wanted size it is scaled down first.
+        // Above the wanted size it is scaled down first.
+        int expected = Math.Min(ControllerFacts.Int(@case, "expected"), replicas);
         Assert.Equal(expected, plan.NewReplicas(current, current));
     }
 
@@ -75,7 +77,8 @@ public class RollingUpdatePlanTests
         JsonValue @case = Case("deployment-reconcile-new.json", index, name);
         int current = ControllerFacts.Int(@case, "newReplicas");
         var plan = RollingUpdatePlan.For(ControllerFacts.Int(@case, "deploymentReplicas"), @case["maxSurge"], 0);
-        int expected = ControllerFacts.Bool(@case, "scaleExpected") ? ControllerFacts.Int(@case, "expectedNewReplicas") : current;
+        int expected =
+            ControllerFacts.Bool(@case, "scaleExpected") ? ControllerFacts.Int(@case, "expectedNewReplicas") : current;
         Assert.Equal(expected, plan.NewReplicas(current, current + ControllerFacts.Int(@case, "oldReplicas")));
     }
 
@@ -105,7 +108,8 @@ public class RollingUpdatePlanTests
     public void Unhealthy_pods_go_first(int index, string name)
     {
         JsonValue @case = Case("deployment-clean-up-unhealthy.json", index, name);
-        var old = new ReplicaCount("old", ControllerFacts.Int(@case, "oldReplicas"), ControllerFacts.Int(@case, "readyPods"));
+        var old =
+            new ReplicaCount("old", ControllerFacts.Int(@case, "oldReplicas"), ControllerFacts.Int(@case, "readyPods"));
         (_, int count) = RollingUpdatePlan.CleanUpUnhealthy([old], ControllerFacts.Int(@case, "maxCleanupCount"));
         Assert.Equal(ControllerFacts.Int(@case, "cleanupCountExpected"), count);
     }

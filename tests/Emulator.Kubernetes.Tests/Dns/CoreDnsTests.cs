@@ -76,6 +76,7 @@ public class CoreDnsTests
     {
         _rig.Send(new KillProcess("coredns"));
         ExchangeResult result = _rig.Ask(new ExchangeRequest { Kind = ExchangeKind.Dns, Host = "web." });
-        Assert.Equal((ExchangeOutcome.NameNotResolved, "DNS server: ConnectionRefused"), (result.Outcome, result.Problem));
+        Assert.Equal((ExchangeOutcome.NameNotResolved, "DNS server: ConnectionRefused"),
+            (result.Outcome, result.Problem));
     }
 }

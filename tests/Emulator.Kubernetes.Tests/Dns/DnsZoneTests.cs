@@ -82,7 +82,8 @@ public class DnsZoneTests
         DnsZone zone = Zone(new DnsZoneOptions(), "main");
         ApiObject service = Objects("main").First(o => o.Name == "svc1" && o.Type == ResourceTypes.Services);
         zone.Remove(service);
-        Assert.Equal(DnsResponseCode.NameError, zone.Answer(Query("svc1.testns.svc.cluster.local.", DnsType.A)).ResponseCode);
+        Assert.Equal(DnsResponseCode.NameError,
+            zone.Answer(Query("svc1.testns.svc.cluster.local.", DnsType.A)).ResponseCode);
         Assert.Equal("svcempty.testns.svc.cluster.local.",
             zone.Answer(Query("1.0.0.10.in-addr.arpa.", DnsType.Ptr)).Answers.Single().ContentText);
     }
@@ -114,7 +115,8 @@ public class DnsZoneTests
     private static IEnumerable<ApiObject> Objects(string name) =>
         Facts.At("objects", name)!.Items.Select(j => ApiObject.From((JsonObject)j));
 
-    private static DnsMessage Query(string name, DnsType type) => new() { Id = 1, Questions = [new DnsQuestion(name, type)] };
+    private static DnsMessage Query(string name, DnsType type) =>
+        new() { Id = 1, Questions = [new DnsQuestion(name, type)] };
 
     private static IEnumerable<string> Texts(JsonValue list) => list.Items.Select(t => t.AsString!);
 

@@ -11,8 +11,8 @@ using Emulator.Linux.Processes;
 
 namespace Emulator.Kubernetes.Tests.Dns;
 
-/// <summary>One network namespace with processes that talk over its lo, and an API server played by hand: every "Service" is one
-/// more address of lo.</summary>
+/// <summary>One network namespace with processes that talk over its lo, and an API server played by hand: every
+/// "Service" is one more address of lo.</summary>
 internal sealed class PodRig
 {
     private readonly SortedDictionary<(long Time, long Number), (Message Message, int Port)> _queue = [];
@@ -51,13 +51,15 @@ internal sealed class PodRig
 
     public ApiObject Put(string json)
     {
-        ApiObject made = ApiObject.From((JsonObject)JsonText.Parse(json)).With(["metadata", "resourceVersion"], $"{++_version}");
+        ApiObject made = ApiObject.From((JsonObject)JsonText.Parse(json)).With(
+            ["metadata", "resourceVersion"], $"{++_version}");
         _objects.RemoveAll(o => o.Type == made.Type && o.Key == made.Key);
         _objects.Add(made);
         foreach ((_, WatchRequest watch) in _watches.Where(w => w.Watch.Type == made.Type).ToArray())
         {
             var change = new WatchEvent(WatchEventType.Added, made, made.ResourceVersion);
-            Answer(new WatchEvents(watch.Session, NextSequence(watch.Session), [new WatchBatch(watch.Id, [change], 1)]));
+            Answer(new WatchEvents(
+                watch.Session, NextSequence(watch.Session), [new WatchBatch(watch.Id, [change], 1)]));
         }
 
         return made;
@@ -101,8 +103,8 @@ internal sealed class PodRig
                     break;
                 default:
                     Assert.Same(Self, outgoing.To);
-                    _queue.Add(
-                        (Outbox.Now.Nanoseconds + outgoing.DelayNanoseconds, ++_number), (outgoing.Message, outgoing.Port));
+                    long arrives = Outbox.Now.Nanoseconds + outgoing.DelayNanoseconds;
+                    _queue.Add((arrives, ++_number), (outgoing.Message, outgoing.Port));
                     break;
             }
         }

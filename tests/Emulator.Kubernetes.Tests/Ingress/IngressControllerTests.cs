@@ -10,7 +10,8 @@ using Emulator.Linux.Sockets;
 
 namespace Emulator.Kubernetes.Tests.Ingress;
 
-/// <summary>The proxy between a client and Services, with real packets. Expected answers: see <see cref="IngressController"/>.</summary>
+/// <summary>The proxy between a client and Services, with real packets. Expected answers: see
+/// <see cref="IngressController"/>.</summary>
 public class IngressControllerTests
 {
     private readonly PodRig _rig = new();
@@ -110,7 +111,8 @@ public class IngressControllerTests
     public void Answers_requests_of_one_connection_in_turn()
     {
         _rig.Start("app", new EchoServer("shop/web-0", [8080], []));
-        const string Two = "GET /1 HTTP/1.1\r\nHost: web.example\r\n\r\nGET /2 HTTP/1.1\r\nHost: nobody\r\nConnection: close\r\n\r\n";
+        const string Two = "GET /1 HTTP/1.1\r\nHost: web.example\r\n\r\n"
+            + "GET /2 HTTP/1.1\r\nHost: nobody\r\nConnection: close\r\n\r\n";
         ExchangeResult result = _rig.Ask(new ExchangeRequest
         {
             Kind = ExchangeKind.Tcp, Host = "10.96.0.80", Port = 80, Bytes = Payload.FromText(Two), ReplyLength = 300,
@@ -125,11 +127,12 @@ public class IngressControllerTests
         Kind = ExchangeKind.Http, Host = "10.96.0.80", Port = 80, HostHeader = host, Path = path,
     });
 
-    private void PutIngress(string name, string? className, string host, string path, string service, string port) => _rig.Put(
+    private void PutIngress(string name, string? className, string host, string path, string service, string port) =>
+        _rig.Put(
         $$"""
         {"apiVersion": "networking.k8s.io/v1", "kind": "Ingress", "metadata": {"name": "{{name}}", "namespace": "shop"},
-         "spec": { {{(className is null ? "" : $"\"ingressClassName\": \"{className}\", ")}} "rules": [{"host": "{{host}}",
-          "http": {"paths": [{"path": "{{path}}", "pathType": "Prefix",
+         "spec": {"ingressClassName": {{(className is null ? "null" : $"\"{className}\"")}},
+          "rules": [{"host": "{{host}}", "http": {"paths": [{"path": "{{path}}", "pathType": "Prefix",
            "backend": {"service": {"name": "{{service}}", "port": {"name": "{{port}}"} } } }]} }]} }
         """);
 
@@ -144,7 +147,8 @@ public class IngressControllerTests
 
         private sealed class Running(Recorder program) : Process
         {
-            public override void OnStart(ProcessContext context) => Assert.True(context.TryListenTcp(8080, out _, out _));
+            public override void OnStart(ProcessContext context) =>
+                Assert.True(context.TryListenTcp(8080, out _, out _));
 
             public override void OnReceived(TcpConnection connection, Payload bytes, ProcessContext context)
             {

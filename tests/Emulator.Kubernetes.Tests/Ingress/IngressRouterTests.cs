@@ -17,7 +17,8 @@ public class IngressRouterTests
         IReadOnlyList<JsonValue> cases = Facts[list]!.Items;
         for (int i = 0; i < cases.Count; i++)
         {
-            data.Add(i, cases[i]["name"]?.AsString ?? $"{cases[i]["host"]!.AsString} {cases[i]["hostHeader"]!.AsString}");
+            string? name = cases[i]["name"]?.AsString;
+            data.Add(i, name ?? $"{cases[i]["host"]!.AsString} {cases[i]["hostHeader"]!.AsString}");
         }
 
         return data;
@@ -40,7 +41,8 @@ public class IngressRouterTests
     public void Matches_paths_as_the_documentation_says(int index, string name)
     {
         JsonValue fact = Facts["paths"]!.Items[index];
-        IngressRouter router = Router(fact["paths"]!.Items.Select(p => ("", p["path"]!.AsString!, p["pathType"]!.AsString!)));
+        IngressRouter router = Router(
+            fact["paths"]!.Items.Select(p => ("", p["path"]!.AsString!, p["pathType"]!.AsString!)));
         IngressPath? path = router.Find("any", fact["requestPath"]!.AsString!)?.Path;
         Assert.True(fact["matchedPath"]?.AsString == path?.Path, $"{name}: {path}");
         if (fact["matchedPathType"]?.AsString is string type)
@@ -65,7 +67,8 @@ public class IngressRouterTests
     [InlineData("b.example.com", "/x", "wildcard")]
     [InlineData("other", "/x", "any host")]
     [InlineData("a.example.com", "/y", null)]
-    public void Prefers_the_exact_host_then_the_wildcard_then_rules_without_a_host(string host, string path, string? expected)
+    public void Prefers_the_exact_host_then_the_wildcard_then_rules_without_a_host(
+        string host, string path, string? expected)
     {
         IngressRouter router = Router(
         [

@@ -16,7 +16,11 @@ public sealed class ChainNamesTests
     {
         var dns = new ServicePort
         {
-            Namespace = "kube-system", Name = "kube-dns", PortName = "dns-tcp", ClusterIP = new IPv4Address(1), Port = 53,
+            Namespace = "kube-system",
+            Name = "kube-dns",
+            PortName = "dns-tcp",
+            ClusterIP = new IPv4Address(1),
+            Port = 53,
         };
         var endpoint = new Endpoint(IPv4Address.Parse("172.16.0.11"), 6443);
         Assert.Equal("KUBE-SVC-NPX46M4PTMTKRN6Y", ChainNames.ClusterPolicy(Kubernetes));

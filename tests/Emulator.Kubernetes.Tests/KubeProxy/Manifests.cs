@@ -18,11 +18,13 @@ public static class Manifests
     public static ApiObject Slice(string service, string port, params string[] endpoints) => Read(
         $$$"""
         {"apiVersion":"discovery.k8s.io/v1","kind":"EndpointSlice","addressType":"IPv4",
-         "metadata":{"name":"{{{service}}}-1","namespace":"default","labels":{"kubernetes.io/service-name":"{{{service}}}"}},
+         "metadata":{"name":"{{{service}}}-1","namespace":"default",
+                     "labels":{"kubernetes.io/service-name":"{{{service}}}"}},
          "endpoints":[{{{string.Join(',', endpoints.Select(Endpoint))}}}],"ports":[{{{port}}}]}
         """);
 
-    public static ApiObject Node(string name, string address, string podCidr, string zone = "", string annotations = "{}") => Read(
+    public static ApiObject Node(
+        string name, string address, string podCidr, string zone = "", string annotations = "{}") => Read(
         $$$"""
         {"apiVersion":"v1","kind":"Node","metadata":{"name":"{{{name}}}","annotations":{{{annotations}}},
          "labels":{"topology.kubernetes.io/zone":"{{{zone}}}"}},"spec":{"podCIDR":"{{{podCidr}}}"},

@@ -8,8 +8,8 @@ using Emulator.Kubernetes.ApiServer.Messages;
 namespace Emulator.Kubernetes.Tests.KubeProxy;
 
 /// <summary>
-/// One node's actors and a real API server with the least engine that can run them: one queue ordered by (time, step, order
-/// of sending). What is told to the node's kernel is written down, and delivered where the kernel is there too.
+/// One node's actors and a real API server with the least engine that can run them: one queue ordered by (time, step,
+/// order of sending). What is told to the node's kernel is written down, and delivered where the kernel is there too.
 /// </summary>
 internal sealed class NodeRig
 {
@@ -198,6 +198,7 @@ internal sealed class NodeRig
 
         public override void OnStart(Outbox outbox) => Api.Start(outbox);
 
-        public override void Receive(Message message, int port, Outbox outbox) => Assert.True(Api.Handle(message, outbox));
+        public override void Receive(Message message, int port, Outbox outbox) =>
+            Assert.True(Api.Handle(message, outbox));
     }
 }

@@ -9,8 +9,8 @@ using Emulator.Linux.Netlink;
 namespace Emulator.Kubernetes.Tests.KubeProxy;
 
 /// <summary>
-/// The tables of a whole node against those that a real kernel ran with (Facts/node-rules.txt). Rules are compared as text,
-/// chain by chain and in order; only where kube-proxy's order of Services is a matter of chance are they sorted.
+/// The tables of a whole node against those that a real kernel ran with (Facts/node-rules.txt). Rules are compared as
+/// text, chain by chain and in order; only where kube-proxy's order of Services is a matter of chance are they sorted.
 /// </summary>
 public sealed class NodeRulesTests
 {
@@ -42,7 +42,8 @@ public sealed class NodeRulesTests
 
     private static SortedDictionary<string, List<string>> Expected(TableName table, [CallerFilePath] string here = "")
     {
-        string path = Path.Combine(Path.GetDirectoryName(here)!, "Facts", "node-rules.txt"); // A source file is in a folder.
+        string folder = Path.GetDirectoryName(here)!; // A source file is in a folder.
+        string path = Path.Combine(folder, "Facts", "node-rules.txt");
         string prefix = table == TableName.Filter ? "filter " : "nat ";
         return Grouped(File.ReadLines(path).Where(l => l.StartsWith(prefix, StringComparison.Ordinal))
             .Select(l => RuleText.Parse(l[prefix.Length..], name => new Chain(name, []))));

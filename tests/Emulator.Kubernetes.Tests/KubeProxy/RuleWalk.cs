@@ -11,11 +11,12 @@ namespace Emulator.Kubernetes.Tests.KubeProxy;
 public sealed record Probe(IPv4Address Source, IPv4Address Destination, IPProtocol Protocol, ushort Port);
 
 /// <summary>What became of a probe, and with which chance.</summary>
-public sealed record Outcome(string Verdict, Endpoint? Endpoint, bool Masqueraded, (long Numerator, long Denominator) Chance);
+public sealed record Outcome(
+    string Verdict, Endpoint? Endpoint, bool Masqueraded, (long Numerator, long Denominator) Chance);
 
 /// <summary>
-/// Walks a probe through kube-proxy's tables by the meaning of each match and target, once for every way that the dice can
-/// fall. It knows nothing of how the rules were made.
+/// Walks a probe through kube-proxy's tables by the meaning of each match and target, once for every way that the dice
+/// can fall. It knows nothing of how the rules were made.
 /// </summary>
 public sealed class RuleWalk(ServiceTables tables, IReadOnlyList<IPv4Address> nodeAddresses)
 {

@@ -5,8 +5,8 @@ using Emulator.Kubernetes.KubeProxy;
 
 namespace Emulator.Kubernetes.Tests.KubeProxy;
 
-/// <summary>Where packets go by kube-proxy's rules. Cases and verdicts: kubernetes pkg/proxy/iptables/proxier_test.go and
-/// pkg/proxy/nftables/proxier_test.go (Facts/).</summary>
+/// <summary>Where packets go by kube-proxy's rules. Cases and verdicts: kubernetes pkg/proxy/iptables/proxier_test.go
+/// and pkg/proxy/nftables/proxier_test.go (Facts/).</summary>
 public sealed class ServiceFlowTests
 {
     private static readonly IPv4Address[] NodeAddresses = [IPv4Address.Parse("192.168.0.2")];
@@ -48,7 +48,7 @@ public sealed class ServiceFlowTests
             string[] words = Text(then, "action").Split(' ');
             List<JsonValue> among = words[1] == "service" ? services : slices;
             Assert.Equal("delete", words[0]);
-            Assert.Equal(1, among.RemoveAll(o => $"{o.At("metadata", "namespace")?.AsString}/{o.At("metadata", "name")?.AsString}" == words[2]));
+            Assert.Equal(1, among.RemoveAll(o => NameOf(o) == words[2]));
             Check(cache, services, slices, Get(then, "flows"));
         }
     }
@@ -71,7 +71,8 @@ public sealed class ServiceFlowTests
     private static string Expected(JsonValue flow)
     {
         IReadOnlyList<JsonValue> endpoints = Get(flow, "endpoints").Items;
-        string list = string.Join(' ', endpoints.Select(e => $"{e.AsString}@1/{endpoints.Count}").Order(StringComparer.Ordinal));
+        string list = string.Join(
+            ' ', endpoints.Select(e => $"{e.AsString}@1/{endpoints.Count}").Order(StringComparer.Ordinal));
         return $"{Text(flow, "name")}: {Text(flow, "verdict")} {flow["masquerade"]?.AsBool ?? false} {list}";
     }
 
@@ -128,6 +129,9 @@ public sealed class ServiceFlowTests
             LocalhostNodePorts = proxy["localhostNodePorts"]?.AsBool ?? true,
         };
     }
+
+    private static string NameOf(JsonValue item) =>
+        $"{item.At("metadata", "namespace")?.AsString}/{item.At("metadata", "name")?.AsString}";
 
     private static JsonValue Get(JsonValue value, string name) =>
         value[name] ?? throw new KeyNotFoundException($"the fact has no '{name}': {value}");

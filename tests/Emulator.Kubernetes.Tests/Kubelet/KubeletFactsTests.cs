@@ -6,20 +6,23 @@ using Emulator.Kubernetes.Kubelet;
 
 namespace Emulator.Kubernetes.Tests.Kubelet;
 
-/// <summary>The kubelet's arithmetic. Cases: kubernetes v1.19 pkg/kubelet tests, and formulas where the names say so (Facts/).</summary>
+/// <summary>The kubelet's arithmetic. Cases: kubernetes v1.19 pkg/kubelet tests, and formulas where the names say so
+/// (Facts/).</summary>
 public sealed class KubeletFactsTests
 {
     [Theory]
     [InlineData("class", 10)]
-    public void Pods_have_the_qos_class_of_upstreams_table(string group, int count) => Each("qos.json", group, count, test =>
+    public void Pods_have_the_qos_class_of_upstreams_table(string group, int count) =>
+        Each("qos.json", group, count, test =>
         (Text(test, "expected"), PodQos.Of(Pod(test["pod"])).ToString()));
 
     [Theory]
     [InlineData("oom", 6)]
-    public void Containers_have_the_oom_score_of_upstreams_table(string group, int count) => Each("qos.json", group, count, test =>
+    public void Containers_have_the_oom_score_of_upstreams_table(string group, int count) =>
+        Each("qos.json", group, count, test =>
     {
         PodView pod = Pod(test["pod"]);
-        int score = PodQos.OomScoreAdjust(pod, pod.Containers[0], test["memoryCapacity"]!.AsInt64!.Value); // A number each.
+        int score = PodQos.OomScoreAdjust(pod, pod.Containers[0], Number(test, "memoryCapacity"));
         return ($"{test.At("expect", "min")}..{test.At("expect", "max")}", $"{score}..{score}");
     });
 
@@ -27,7 +30,8 @@ public sealed class KubeletFactsTests
     [InlineData("TestPodPhaseWithRestartAlways", 5)]
     [InlineData("TestPodPhaseWithRestartNever", 5)]
     [InlineData("TestPodPhaseWithRestartOnFailure", 6)]
-    public void Pods_have_the_phase_of_upstreams_table(string group, int count) => Each("phase.json", group, count, test =>
+    public void Pods_have_the_phase_of_upstreams_table(string group, int count) =>
+        Each("phase.json", group, count, test =>
     {
         PodView pod = Pod(test["pod"]);
         return (Text(test, "status"), PodPhase.Of(pod, [], pod.ContainerStatuses));
@@ -37,7 +41,8 @@ public sealed class KubeletFactsTests
     [InlineData("ContainersReady", 5)]
     [InlineData("Ready", 10)]
     [InlineData("Initialized", 5)]
-    public void Pods_have_the_conditions_of_upstreams_table(string group, int count) => Each("conditions.json", group, count, test =>
+    public void Pods_have_the_conditions_of_upstreams_table(string group, int count) =>
+        Each("conditions.json", group, count, test =>
     {
         JsonValue status = JsonObject.Of(("conditions", test["conditions"] ?? JsonNull.Instance));
         PodView pod = Pod(JsonObject.Of(("spec", test["spec"] ?? JsonNull.Instance), ("status", status)));
@@ -58,18 +63,21 @@ public sealed class KubeletFactsTests
 
     [Theory]
     [InlineData("shares", 10)]
-    public void Requests_become_cpu_shares(string group, int count) => Each("cgroups.json", group, count, test =>
-        (test["shares"]!.ToString(), $"{CpuShares.Of(test["milliCPU"]!.AsInt64!.Value)}")); // Numbers in every case.
+    public void Requests_become_cpu_shares(string group, int count) =>
+        Each("cgroups.json", group, count, test =>
+        ($"{Number(test, "shares")}", $"{CpuShares.Of(Number(test, "milliCPU"))}"));
 
     [Theory]
     [InlineData("weight", 7)]
-    public void Cpu_shares_become_the_linear_cpu_weight(string group, int count) => Each("cgroups.json", group, count, test =>
-        (test["weightLinear"]!.ToString(), $"{CpuShares.Weight(test["shares"]!.AsInt64!.Value)}")); // Numbers in every case.
+    public void Cpu_shares_become_the_linear_cpu_weight(string group, int count) =>
+        Each("cgroups.json", group, count, test =>
+        ($"{Number(test, "weightLinear")}", $"{CpuShares.Weight(Number(test, "shares"))}"));
 
     [Theory]
     [InlineData("quota", 6)]
-    public void Limits_become_cfs_quotas(string group, int count) => Each("cgroups.json", group, count, test =>
-        (test["quota"]!.ToString(), $"{CpuShares.Quota(test["input"]!.AsInt64!.Value)}")); // Numbers in every case.
+    public void Limits_become_cfs_quotas(string group, int count) =>
+        Each("cgroups.json", group, count, test =>
+        ($"{Number(test, "quota")}", $"{CpuShares.Quota(Number(test, "input"))}"));
 
     [Theory]
     [InlineData("pod", 8)]
@@ -78,7 +86,7 @@ public sealed class KubeletFactsTests
         Each("cgroups.json", group, count, test =>
         {
             CgroupLimits seen = CgroupLimits.OfPod(
-                Pod(test["pod"]), test["enforceCPULimits"]?.AsBool == true, test["quotaPeriod"]!.AsInt64!.Value); // A number.
+                Pod(test["pod"]), test["enforceCPULimits"]?.AsBool == true, Number(test, "quotaPeriod"));
             JsonValue expected = test["expected"]!; // Every case has one.
             return ($"{expected["CpuShares"]} {expected["CpuQuota"]} {expected["CpuPeriod"]} {expected["Memory"]}",
                 $"{seen.Shares} {seen.QuotaMicroseconds} {seen.PeriodMicroseconds} {seen.MemoryBytes}");
@@ -87,7 +95,8 @@ public sealed class KubeletFactsTests
     [Theory]
     [InlineData("reservation", 5)]
     [InlineData("reservationStorage", 3)]
-    public void A_node_keeps_back_what_upstreams_table_says(string group, int count) => Each("cgroups.json", group, count, test =>
+    public void A_node_keeps_back_what_upstreams_table_says(string group, int count) =>
+        Each("cgroups.json", group, count, test =>
     {
         string evicted = group == "reservation" ? "memory" : "ephemeral-storage";
         return (Amounts(ResourceList.From(test["expected"])), Amounts(Reserved(test, evicted).Reservation()));
@@ -102,7 +111,8 @@ public sealed class KubeletFactsTests
 
     [Theory]
     [InlineData("validation", 6)]
-    public void More_than_the_capacity_cannot_be_reserved(string group, int count) => Each("cgroups.json", group, count, test => (
+    public void More_than_the_capacity_cannot_be_reserved(string group, int count) =>
+        Each("cgroups.json", group, count, test => (
         $"{test["invalidConfiguration"]?.AsBool ?? false}",
         $"{Reserved(test, "memory").Overbooked(ResourceList.From(test["capacity"])) is not null}"));
 
@@ -119,9 +129,14 @@ public sealed class KubeletFactsTests
     }
 
     private static JsonValue Read(string file, [CallerFilePath] string here = "") =>
-        JsonText.Parse(File.ReadAllText(Path.Combine(Path.GetDirectoryName(here)!, "Facts", file))); // A file is in a folder.
+        JsonText.Parse(File.ReadAllText(
+            Path.Combine(Path.GetDirectoryName(here)!, "Facts", file))); // A source file is in a folder.
 
-    private static PodView Pod(JsonValue? json) => PodView.Of(new ApiObject(ResourceTypes.Pods, (JsonObject)json!)); // Given.
+    private static PodView Pod(JsonValue? json) =>
+        PodView.Of(new ApiObject(ResourceTypes.Pods, (JsonObject)json!)); // Every case has one.
+
+    private static long Number(JsonValue value, string name) =>
+        value[name]?.AsInt64 ?? throw new KeyNotFoundException($"the fact has no number '{name}': {value}");
 
     private static string Text(JsonValue value, string name) => value[name]?.AsString ?? "";
 
@@ -133,5 +148,6 @@ public sealed class KubeletFactsTests
             ResourceList.From(threshold is null ? null : JsonObject.Of((evicted, threshold))));
     }
 
-    private static string Amounts(ResourceList list) => string.Join(' ', list.Amounts.Select(a => $"{a.Key}={a.Value.Value}/{a.Value.MilliValue}"));
+    private static string Amounts(ResourceList list) =>
+        string.Join(' ', list.Amounts.Select(a => $"{a.Key}={a.Value.Value}/{a.Value.MilliValue}"));
 }

@@ -15,8 +15,8 @@ using Emulator.Linux.Processes;
 
 namespace Emulator.Kubernetes.Tests.Kubelet;
 
-/// <summary>A kubelet between a real API server and its machine's kernel. Addresses, MACs and MTU: two nodes with flannel on a
-/// real kernel; 0a:58 and the address is what the bridge plugin gives.</summary>
+/// <summary>A kubelet between a real API server and its machine's kernel. Addresses, MACs and MTU: two nodes with
+/// flannel on a real kernel; 0a:58 and the address is what the bridge plugin gives.</summary>
 public sealed class KubeletTests
 {
     private static readonly SimDuration Second = SimDuration.FromSeconds(1);
@@ -52,7 +52,7 @@ public sealed class KubeletTests
         _rig.Advance(SimDuration.FromSeconds(400));
         List<SimTime> renewals = [.. _rig.Writes.Where(w => w.Request.Type == ResourceTypes.Leases).Select(w => w.At)];
         Assert.Equal(40, renewals.Count);
-        Assert.All(renewals.Zip(renewals.Skip(1)), pair => Assert.Equal(SimDuration.FromSeconds(10), pair.Second - pair.First));
+        Assert.All(renewals.Zip(renewals.Skip(1)), pair => Assert.Equal(Second * 10, pair.Second - pair.First));
         Assert.Single(_rig.Writes, w => w.Request.Type == ResourceTypes.Nodes);
         ApiObject lease = _rig.Find(ResourceTypes.Leases, "kube-node-lease", "node-1")!; // Renewed all the time.
         Assert.Equal(ModelClock.ToMicroText(renewals[^1]), lease.Spec.Find("renewTime")?.AsString);
@@ -63,8 +63,8 @@ public sealed class KubeletTests
     {
         Start();
         ApiObject node = _rig.Find(ResourceTypes.Nodes, "", "node-1")!; // Registered.
-        _rig.Put(node.WithStatus(Condition.Put(
-            node.Status, new Condition("Ready", "Unknown", "NodeStatusUnknown", "Kubelet stopped posting node status.", null)))
+        var lost = new Condition("Ready", "Unknown", "NodeStatusUnknown", "Kubelet stopped posting node status.", null);
+        _rig.Put(node.WithStatus(Condition.Put(node.Status, lost))
             .WithMetadata(node.Metadata.Without("resourceVersion")));
         Assert.Equal("Unknown", NodeView.Of(_rig.Find(ResourceTypes.Nodes, "", "node-1")!).Ready?.Status); // As before.
         _rig.Advance(SimDuration.FromSeconds(10));
@@ -80,7 +80,8 @@ public sealed class KubeletTests
         AddVeth veth = Assert.Single(_rig.ToldOf<AddVeth>());
         Assert.Equal(
             ("0e:58:0a:f4:01:02", 1450, "cni0", true, "eth0", "0a:58:0a:f4:01:02", 1450),
-            (veth.Mac.ToString(), veth.Mtu, veth.Master, veth.Hairpin, veth.PeerName, veth.PeerMac.ToString(), veth.PeerMtu));
+            (veth.Mac.ToString(), veth.Mtu, veth.Master, veth.Hairpin,
+            veth.PeerName, veth.PeerMac.ToString(), veth.PeerMtu));
         Assert.Equal("pod/default/web", veth.PeerNamespace.Name);
         Assert.Equal(
             [
@@ -154,9 +155,9 @@ public sealed class KubeletTests
         _rig.Advance(Second);
         Assert.Equal("Pending", Text(Status("second"), "phase"));
         Assert.Equal(
-            "Failed to create pod sandbox: plugin type=\"bridge\" failed (add): requested IP address 10.244.1.9 is not available "
-            + "in range set 10.244.1.1-10.244.1.254",
-            Status("second").Find("containerStatuses")!.Items[0].At("state", "waiting", "message")?.AsString); // It waits.
+            "Failed to create pod sandbox: plugin type=\"bridge\" failed (add): "
+            + "requested IP address 10.244.1.9 is not available in range set 10.244.1.1-10.244.1.254",
+            Status("second")["containerStatuses"]?.Items[0].At("state", "waiting", "message")?.AsString);
         _rig.Remove(ResourceTypes.Pods, "default", "first");
         _rig.Advance(Second * 15);
         Assert.Equal(("Running", "10.244.1.9"), (Text(Status("second"), "phase"), Text(Status("second"), "podIP")));
@@ -234,7 +235,8 @@ public sealed class KubeletTests
         Assert.Empty(_rig.ToldOf<CreateNamespace>());
         Assert.Equal(
             (_rig.Host, "default/proxy/main"),
-            _rig.Told.Where(t => t.Message is StartProcess).Select(t => (t.To, ((StartProcess)t.Message).ContainerName)).Single());
+            _rig.Told.Where(t => t.Message is StartProcess)
+                .Select(t => (t.To, ((StartProcess)t.Message).ContainerName)).Single());
         Assert.Equal("192.168.77.11", Text(Status("proxy"), "podIP"));
     }
 
@@ -248,7 +250,8 @@ public sealed class KubeletTests
         _rig.Advance(Second);
         string pod = $"/kubepods/burstable/pod{_rig.Find(ResourceTypes.Pods, "default", "web")?.Uid}";
         CgroupTree tree = _cgroups.Tree;
-        Assert.Equal(("157", "17179869184"), (tree.Read("/kubepods", "cpu.weight"), tree.Read("/kubepods", "memory.max")));
+        Assert.Equal("157", tree.Read("/kubepods", "cpu.weight"));
+        Assert.Equal("17179869184", tree.Read("/kubepods", "memory.max"));
         Assert.Equal("1", tree.Read("/kubepods/besteffort", "cpu.weight"));
         Assert.Equal("10", tree.Read("/kubepods/burstable", "cpu.weight"));
         Assert.Equal(
@@ -265,7 +268,8 @@ public sealed class KubeletTests
     {
         var reserved = new NodeAllocatable(
             ResourceList.Of([KeyValuePair.Create("cpu", Quantity.Parse("5"))]), ResourceList.Empty, ResourceList.Empty);
-        ArgumentException refused = Assert.Throws<ArgumentException>(() => Kubelet(Options() with { Reserved = reserved }));
+        ArgumentException refused = Assert.Throws<ArgumentException>(
+            () => Kubelet(Options() with { Reserved = reserved }));
         Assert.Equal("node-1: more cpu is reserved than the node's 4; reserve less.", refused.Message);
     }
 
@@ -278,7 +282,8 @@ public sealed class KubeletTests
         Network = new PodNetworkOptions { Network = Cidr.Parse("10.244.0.0/16") },
     };
 
-    private static ApiObject Pod(string name, string metadata = "", string container = "", string spec = "") => Manifests.Read(
+    private static ApiObject Pod(
+        string name, string metadata = "", string container = "", string spec = "") => Manifests.Read(
         $$$"""
         {"apiVersion":"v1","kind":"Pod","metadata":{{{{metadata}}} "name":"{{{name}}}","namespace":"default"},
          "spec":{"nodeName":"node-1","containers":[{"name":"main","image":"web:1"{{{container}}}}]{{{spec}}}}}

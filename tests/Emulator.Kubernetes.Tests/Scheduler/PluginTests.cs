@@ -23,7 +23,8 @@ public class PluginTests
 
     public static TheoryData<int, string> Ports => SchedulerFacts.Names("node-ports.json");
 
-    public static TheoryData<int, string> NameAndUnschedulable => SchedulerFacts.Names("node-name-and-unschedulable.json");
+    public static TheoryData<int, string> NameAndUnschedulable =>
+        SchedulerFacts.Names("node-name-and-unschedulable.json");
 
     [Theory]
     [MemberData(nameof(FitFilter))]
@@ -43,7 +44,8 @@ public class PluginTests
     [Theory]
     [MemberData(nameof(BalancedAllocation))]
     public void NodeResourcesBalancedAllocation_scores_as_Kubernetes_does(int index, string name) =>
-        SchedulerFacts.AssertScores(Case("balanced-allocation.json", index, name), new NodeResourcesBalancedAllocation());
+        SchedulerFacts.AssertScores(Case("balanced-allocation.json", index, name),
+            new NodeResourcesBalancedAllocation());
 
     [Theory]
     [MemberData(nameof(AffinityFilter))]

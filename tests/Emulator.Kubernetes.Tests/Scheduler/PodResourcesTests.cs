@@ -3,7 +3,8 @@ using Emulator.Kubernetes.Scheduler.Pods;
 
 namespace Emulator.Kubernetes.Tests.Scheduler;
 
-/// <summary>What pods ask for, against the table of Kubernetes' own test (component-helpers 0.32, resource/helpers_test.go).</summary>
+/// <summary>What pods ask for, against the table of Kubernetes' own test (component-helpers 0.32,
+/// resource/helpers_test.go).</summary>
 public class PodResourcesTests
 {
     public static TheoryData<int, string> Aggregated => SchedulerFacts.Names("pod-resources.json");
@@ -42,7 +43,8 @@ public class PodResourcesTests
     public void Containers_that_do_not_say_count_as_100m_and_200Mi_in_scores_only()
     {
         // kube-scheduler's util.DefaultMilliCPURequest and DefaultMemoryRequest.
-        JsonValue spec = JsonText.Parse("""{"containers":[{"name":"a"},{"name":"b","resources":{"requests":{"cpu":"0"}}}]}""");
+        JsonValue spec =
+            JsonText.Parse("""{"containers":[{"name":"a"},{"name":"b","resources":{"requests":{"cpu":"0"}}}]}""");
         PodRequirements pod = PodRequirements.Parse(spec);
         Assert.Equal(0, pod.MilliCpu);
         Assert.Equal(0, pod.MemoryBytes);
@@ -55,7 +57,8 @@ public class PodResourcesTests
     {
         var cache = new PodRequirementsCache();
         JsonValue spec = JsonText.Parse("""{"containers":[{"name":"a","resources":{"requests":{"cpu":"1"}}}]}""");
-        JsonValue other = spec.With(["containers"], JsonText.Parse("""[{"name":"a","resources":{"requests":{"cpu":"2"}}}]"""));
+        JsonValue other =
+            spec.With(["containers"], JsonText.Parse("""[{"name":"a","resources":{"requests":{"cpu":"2"}}}]"""));
         PodRequirements first = cache.Get(spec, "owner");
         Assert.Same(first, cache.Get(spec.With(["nodeName"], "node-1"), "owner"));
         Assert.Equal(2000, cache.Get(other, "owner").MilliCpu);

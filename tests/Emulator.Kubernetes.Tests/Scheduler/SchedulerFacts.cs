@@ -38,7 +38,8 @@ internal static class SchedulerFacts
 
     public static NodeEntry NodeWith(JsonValue? allocatable, JsonValue? existingPods)
     {
-        NodeEntry node = Node(JsonObject.Of(("status", JsonObject.Of(("allocatable", allocatable ?? JsonObject.Empty)))));
+        NodeEntry node =
+            Node(JsonObject.Of(("status", JsonObject.Of(("allocatable", allocatable ?? JsonObject.Empty)))));
         Book(node, existingPods);
         return node;
     }
@@ -58,7 +59,8 @@ internal static class SchedulerFacts
     public static QueuedPod Pod(JsonValue? pod)
     {
         JsonObject json = pod as JsonObject ?? JsonObject.Empty;
-        return new QueuedPod(new ApiObject(ResourceTypes.Pods, json), PodRequirements.Parse(json["spec"] ?? JsonObject.Empty));
+        return new QueuedPod(new ApiObject(ResourceTypes.Pods, json),
+            PodRequirements.Parse(json["spec"] ?? JsonObject.Empty));
     }
 
     public static void AssertStatus(JsonValue @case, Status status)
@@ -74,7 +76,8 @@ internal static class SchedulerFacts
         NodeEntry[] nodes = Nodes(@case);
         long[] scores = [.. nodes.Select(n => plugin.Score(state, pod, n))];
         plugin.NormalizeScore(state, pod, scores);
-        Assert.Equal(@case["scores"]!.Items.Select(s => s["score"]!.AsInt64!.Value), scores); // Scores are whole numbers.
+        // Scores are whole numbers.
+        Assert.Equal(@case["scores"]!.Items.Select(s => s["score"]!.AsInt64!.Value), scores);
     }
 
     private static void Book(NodeEntry node, JsonValue? pods)

@@ -14,7 +14,8 @@ public class SchedulingAlgorithmTests
     private readonly Diagnosis _diagnosis = new();
     private readonly SchedulingAlgorithm _algorithm = Algorithm(1);
 
-    // kube-scheduler's numFeasibleNodesToFind: all below 100 nodes; then 50 - n/125 percent, at least 5, at least 100 nodes.
+    // kube-scheduler's numFeasibleNodesToFind: all below 100 nodes; then 50 - n/125 percent, at least 5, at least 100
+    // nodes.
     [Theory]
     [InlineData(0, 0)]
     [InlineData(99, 99)]
@@ -65,18 +66,21 @@ public class SchedulingAlgorithmTests
             AddNode($"n{i}", "2", "{}");
         }
 
-        string[] chosen = [.. Enumerable.Range(0, 40).Select(_ => _algorithm.Schedule(Pod("1"), _nodes, _diagnosis)!.Name)];
+        string[] chosen =
+            [.. Enumerable.Range(0, 40).Select(_ => _algorithm.Schedule(Pod("1"), _nodes, _diagnosis)!.Name)];
         SchedulingAlgorithm again = Algorithm(1);
         SchedulingAlgorithm other = Algorithm(2);
         Assert.Equal(chosen, Enumerable.Range(0, 40).Select(_ => again.Schedule(Pod("1"), _nodes, _diagnosis)!.Name));
-        Assert.NotEqual(chosen, Enumerable.Range(0, 40).Select(_ => other.Schedule(Pod("1"), _nodes, _diagnosis)!.Name));
+        Assert.NotEqual(chosen, Enumerable.Range(0, 40)
+            .Select(_ => other.Schedule(Pod("1"), _nodes, _diagnosis)!.Name));
         Assert.Equal(4, chosen.Distinct().Count());
     }
 
     [Fact]
     public void Nodes_of_zones_take_turns()
     {
-        foreach ((string name, string zone) in new[] { ("a1", "a"), ("a2", "a"), ("a3", "a"), ("b1", "b"), ("c1", "c"), ("b2", "b") })
+        foreach ((string name, string zone) in new[] { ("a1", "a"), ("a2", "a"), ("a3", "a"), ("b1", "b"), ("c1", "c"),
+            ("b2", "b") })
         {
             JsonValue node = JsonText.Parse(
                 "{\"metadata\":{\"labels\":{\"topology.kubernetes.io/zone\":\"" + zone + "\"}}}");

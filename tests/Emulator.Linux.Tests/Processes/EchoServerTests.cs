@@ -78,7 +78,8 @@ public class EchoServerTests
     [InlineData(ExchangeKind.Ping, 0, ExchangeOutcome.Reply)]
     public void Tells_how_an_exchange_ended(ExchangeKind kind, ushort port, ExchangeOutcome expected)
     {
-        ExchangeResult result = Ask(new() { Kind = kind, Host = "10.244.1.3", Port = port, Bytes = Payload.FromText("hello") });
+        ExchangeResult result = Ask(
+            new() { Kind = kind, Host = "10.244.1.3", Port = port, Bytes = Payload.FromText("hello") });
         Assert.Equal(expected, result.Outcome);
     }
 
@@ -96,7 +97,8 @@ public class EchoServerTests
     {
         _world.Client.HasRoute = false;
         ExchangeResult result = Ask(new() { Kind = ExchangeKind.Udp, Host = "10.244.1.3", Port = 5353 });
-        Assert.Equal((ExchangeOutcome.Unreachable, SocketError.NetworkUnreachable), (result.Outcome, result.Failure.Error));
+        Assert.Equal((ExchangeOutcome.Unreachable, SocketError.NetworkUnreachable),
+            (result.Outcome, result.Failure.Error));
     }
 
     [Fact]

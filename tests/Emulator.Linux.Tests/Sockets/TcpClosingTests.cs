@@ -19,7 +19,8 @@ public class TcpClosingTests
     {
         Assert.True(_world.Server.Sockets.TryListenTcp(new Endpoint(IPv4Address.Any, 8080), _server, out _, out _));
         var to = new Endpoint(_world.Server.Address, 8080);
-        Assert.True(_world.Client.Sockets.TryConnectTcp(to, 1, _client, _world.Outbox, out TcpConnection? made, out _, 5000));
+        Assert.True(_world.Client.Sockets.TryConnectTcp(
+            to, 1, _client, _world.Outbox, out TcpConnection? made, out _, 5000));
         _a = made;
         Pass();
         _b = Assert.Single(_server.Accepted);
@@ -101,7 +102,8 @@ public class TcpClosingTests
         Pass();
         Assert.Equal((TcpState.Closed, TcpState.TimeWait), (_a.State, _b.State));
         var to = new Endpoint(_world.Server.Address, 8080);
-        Assert.True(_world.Client.Sockets.TryConnectTcp(to, 2, _client, _world.Outbox, out TcpConnection? again, out _, 5000));
+        Assert.True(_world.Client.Sockets.TryConnectTcp(
+            to, 2, _client, _world.Outbox, out TcpConnection? again, out _, 5000));
         Pass();
         Assert.Equal((TcpState.Established, TcpState.Closed), (again.State, _b.State));
     }
@@ -197,7 +199,8 @@ public class TcpClosingTests
         // A pure acknowledgment carries the next sequence number of the client.
         _b.Send(Payload.FromText("x"), _world.Outbox);
         Pass();
-        uint next = ((TcpSegment)_world.Sent.Last(s => s.Packet.Source == _world.Client.Address).Packet.Payload).SequenceNumber;
+        uint next = ((TcpSegment)_world.Sent.Last(
+            s => s.Packet.Source == _world.Client.Address).Packet.Payload).SequenceNumber;
         _world.Sent.Clear();
         return next;
     }

@@ -62,19 +62,21 @@ public class TcpHandshakeTests
 
         Assert.All(_world.Sent, s => Assert.Equal(77ul, s.Packet.Identity.Flow));
         Assert.All(_world.Sent, s => Assert.Equal(s.Packet.Source == _world.Server.Address, s.Packet.Identity.IsReply));
-        Assert.Equal(_world.Sent.Count, _world.Sent.Select(s => (s.Packet.Source, s.Packet.Identity.Packet)).Distinct().Count());
+        Assert.Equal(_world.Sent.Count,
+            _world.Sent.Select(s => (s.Packet.Source, s.Packet.Identity.Packet)).Distinct().Count());
     }
 
     [Fact]
     public void Retries_a_lost_syn_as_a_real_kernel_does()
     {
-        // Recorded scenario "tcp_syn_dropped": 1.03, 2.05, 3.08, 4.10, 5.12, 7.14 s; then Linux' tcp_syn_retries = 6 and
-        // tcp_syn_linear_timeouts = 4 give ten retries and ETIMEDOUT after 131 s.
+        // Recorded scenario "tcp_syn_dropped": 1.03, 2.05, 3.08, 4.10, 5.12, 7.14 s; then Linux' tcp_syn_retries = 6
+        // and tcp_syn_linear_timeouts = 4 give ten retries and ETIMEDOUT after 131 s.
         _world.Loses = _ => true;
         var client = new RecordingHandler();
         Connect(client, new RecordingHandler());
         _world.RunFor(SimDuration.FromSeconds(130));
-        Assert.Equal([0L, 1, 2, 3, 4, 5, 7, 11, 19, 35, 67], _world.Sent.Select(s => s.Time.Nanoseconds / 1_000_000_000));
+        Assert.Equal([0L, 1, 2, 3, 4, 5, 7, 11, 19, 35, 67],
+            _world.Sent.Select(s => s.Time.Nanoseconds / 1_000_000_000));
         Assert.Empty(client.Events);
 
         _world.RunFor(SimDuration.FromSeconds(1));
@@ -92,7 +94,8 @@ public class TcpHandshakeTests
         _world.RunFor(SimDuration.FromSeconds(62));
         Assert.Equal(
             [0L, 1, 3, 7, 15, 31],
-            _world.Sent.Where(s => s.Packet.Source == _world.Server.Address).Select(s => s.Time.Nanoseconds / 1_000_000_000));
+            _world.Sent.Where(s => s.Packet.Source == _world.Server.Address).Select(
+                s => s.Time.Nanoseconds / 1_000_000_000));
         Assert.Equal(1, _world.Server.Sockets.TcpConnectionCount);
         _world.RunFor(SimDuration.FromSeconds(2));
         Assert.Equal(0, _world.Server.Sockets.TcpConnectionCount);
@@ -124,7 +127,8 @@ public class TcpHandshakeTests
             Flags = TcpFlags.Syn | TcpFlags.Ack,
         };
         _world.Server.Output(
-            _world.Server.Address, _world.Client.Address, stray, new OutputOptions(new PacketIdentity(1, 9, true), true),
+            _world.Server.Address, _world.Client.Address, stray,
+                new OutputOptions(new PacketIdentity(1, 9, true), true),
             _world.Outbox);
         _world.Run();
 
@@ -142,7 +146,8 @@ public class TcpHandshakeTests
     [InlineData(IcmpUnreachable.AdministrativelyProhibited, SocketError.HostUnreachable)]
     public void Fails_a_handshake_at_once_when_icmp_says_so(byte code, SocketError expected)
     {
-        // Recorded scenarios "tcp_noendpoints_pod" (ECONNREFUSED) and FACTS 11, 17; the rest is Linux' icmp_err_convert.
+        // Recorded scenarios "tcp_noendpoints_pod" (ECONNREFUSED) and FACTS 11, 17; the rest is Linux'
+        // icmp_err_convert.
         _world.Loses = _ => true;
         var client = new RecordingHandler();
         Connect(client, null);
@@ -174,8 +179,10 @@ public class TcpHandshakeTests
         var server = new RecordingHandler();
         var clientEnd = new Endpoint(_world.Client.Address, 1000);
         var serverEnd = new Endpoint(_world.Server.Address, 2000);
-        Assert.True(_world.Client.Sockets.TryConnectTcp(serverEnd, 1, client, _world.Outbox, out TcpConnection? a, out _, 1000));
-        Assert.True(_world.Server.Sockets.TryConnectTcp(clientEnd, 1, server, _world.Outbox, out TcpConnection? b, out _, 2000));
+        Assert.True(_world.Client.Sockets.TryConnectTcp(
+            serverEnd, 1, client, _world.Outbox, out TcpConnection? a, out _, 1000));
+        Assert.True(_world.Server.Sockets.TryConnectTcp(
+            clientEnd, 1, server, _world.Outbox, out TcpConnection? b, out _, 2000));
         _world.Run();
 
         Assert.Equal((TcpState.Established, TcpState.Established), (a.State, b.State));
@@ -226,7 +233,8 @@ public class TcpHandshakeTests
         }
 
         var to = new Endpoint(_world.Server.Address, 8080);
-        Assert.True(_world.Client.Sockets.TryConnectTcp(to, 77, client, _world.Outbox, out TcpConnection? connection, out _));
+        Assert.True(_world.Client.Sockets.TryConnectTcp(
+            to, 77, client, _world.Outbox, out TcpConnection? connection, out _));
         return connection;
     }
 }

@@ -8,8 +8,8 @@ using Emulator.Linux.Sockets;
 
 namespace Emulator.Linux.Tests.Sockets;
 
-/// <summary>Two namespaces with sockets and processes, joined by a pipe of constant latency: everything below the sockets is
-/// missing on purpose.</summary>
+/// <summary>Two namespaces with sockets and processes, joined by a pipe of constant latency: everything below the
+/// sockets is missing on purpose.</summary>
 internal sealed class TwoHosts
 {
     private readonly SortedDictionary<(long Time, long Sequence), (TestHost To, Message Message)> _queue = [];
@@ -77,7 +77,8 @@ internal sealed class TwoHosts
     public void Run() => RunFor(SimDuration.FromSeconds(1));
 
     /// <summary>The TCP segments sent so far: who, flags as tcpdump has them, length of data.</summary>
-    public IReadOnlyList<string> Segments => [.. Sent.Where(s => s.Packet.Payload is TcpSegment).Select(s => Show(s.Packet))];
+    public IReadOnlyList<string> Segments =>
+        [.. Sent.Where(s => s.Packet.Payload is TcpSegment).Select(s => Show(s.Packet))];
 
     public string Show(IPv4Packet packet)
     {
@@ -177,7 +178,8 @@ internal sealed class TestHost : INetworkLayer
     /// <summary>An ICMP error for this host, about a packet that it sent.</summary>
     public void ReceiveError(IcmpType type, byte code, IPv4Packet quoted, IPv4Address offender, uint rest = 0)
     {
-        var error = new IcmpMessage { Type = type, Code = code, Rest = rest, Quoted = quoted, QuotedLength = quoted.Length };
+        var error = new IcmpMessage { Type = type, Code = code, Rest = rest, Quoted = quoted,
+            QuotedLength = quoted.Length };
         var carrier = new IPv4Packet
         {
             Identity = new PacketIdentity(NextPacketId(), quoted.Identity.Flow, true),

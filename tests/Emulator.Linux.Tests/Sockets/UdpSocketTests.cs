@@ -134,6 +134,19 @@ public class UdpSocketTests
     }
 
     [Fact]
+    public void Lets_two_sockets_share_a_port_on_different_addresses_but_not_with_one_on_all()
+    {
+        var other = new Endpoint(IPv4Address.Parse("127.0.0.1"), 53);
+        Assert.True(_world.Server.Sockets.TryBindUdp(
+            new Endpoint(_world.Server.Address, 53), _server, out UdpSocket? first, out _));
+        Assert.True(_world.Server.Sockets.TryBindUdp(other, _server, out UdpSocket? second, out _));
+        first.Close();
+        Assert.False(_world.Server.Sockets.TryBindUdp(new Endpoint(IPv4Address.Any, 53), _server, out _, out _));
+        second.Close();
+        Bind(_world.Server, _server, 53);
+    }
+
+    [Fact]
     public void Answers_a_ping_to_the_socket_that_asked()
     {
         // Recorded scenario "icmp_same_node": 84 bytes with DF.
@@ -152,7 +165,8 @@ public class UdpSocketTests
 
     private static UdpSocket Bind(TestHost host, RecordingHandler handler, ushort port)
     {
-        Assert.True(host.Sockets.TryBindUdp(new Endpoint(IPv4Address.Any, port), handler, out UdpSocket? socket, out _));
+        Assert.True(host.Sockets.TryBindUdp(
+            new Endpoint(IPv4Address.Any, port), handler, out UdpSocket? socket, out _));
         return socket;
     }
 }

@@ -5,12 +5,14 @@ using Emulator.Core.Addresses;
 namespace Emulator.Core.Packets.Dns;
 
 /// <summary>Reads DNS messages from bytes.</summary>
-/// <remarks>Source: RFC 1035 section 4. Compression pointers must point back, so that no message sends the reader in circles.
+/// <remarks>Source: RFC 1035 section 4. Compression pointers must point back, so that no message sends the reader in
+/// circles.
 /// </remarks>
 public static class DnsParser
 {
     /// <summary>Reads a message; false when the bytes are none.</summary>
-    public static bool TryParse(ReadOnlySpan<byte> bytes, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out DnsMessage? message)
+    public static bool TryParse(
+        ReadOnlySpan<byte> bytes, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out DnsMessage? message)
     {
         message = null;
         if (bytes.Length < DnsMessage.HeaderLength)
@@ -46,7 +48,8 @@ public static class DnsParser
         return true;
     }
 
-    private static bool TryReadQuestions(ReadOnlySpan<byte> bytes, ref int at, int count, out List<DnsQuestion> questions)
+    private static bool TryReadQuestions(
+        ReadOnlySpan<byte> bytes, ref int at, int count, out List<DnsQuestion> questions)
     {
         questions = [];
         for (int i = 0; i < count; i++)
@@ -112,14 +115,17 @@ public static class DnsParser
         {
             case DnsType.A:
                 return length == 4
-                    ? new DnsAddress(name, timeToLive, new IPv4Address(BinaryPrimitives.ReadUInt32BigEndian(bytes[at..])))
+                    ? new DnsAddress(
+                        name, timeToLive, new IPv4Address(BinaryPrimitives.ReadUInt32BigEndian(bytes[at..])))
                     : null;
             case DnsType.Aaaa:
                 return length == 16
                     ? new DnsAddress6(name, timeToLive, BinaryPrimitives.ReadUInt128BigEndian(bytes[at..]))
                     : null;
             case DnsType.Cname or DnsType.Ns or DnsType.Ptr:
-                return TryReadName(bytes, ref at, out string pointed) ? new DnsPointer(name, timeToLive, type, pointed) : null;
+                return TryReadName(bytes, ref at, out string pointed)
+                    ? new DnsPointer(name, timeToLive, type, pointed)
+                    : null;
             case DnsType.Srv:
                 return ReadService(bytes, at, name, timeToLive);
             case DnsType.Soa:
@@ -140,14 +146,16 @@ public static class DnsParser
             return null;
         }
 
-        (ushort priority, ushort weight, ushort port) = (Read16(bytes, at), Read16(bytes, at + 2), Read16(bytes, at + 4));
+        (ushort priority, ushort weight, ushort port) = (
+            Read16(bytes, at), Read16(bytes, at + 2), Read16(bytes, at + 4));
         at += 6;
         return TryReadName(bytes, ref at, out string target)
             ? new DnsService(name, timeToLive, priority, weight, port, target)
             : null;
     }
 
-    private static DnsStartOfAuthority? ReadStartOfAuthority(ReadOnlySpan<byte> bytes, int at, string name, uint timeToLive)
+    private static DnsStartOfAuthority? ReadStartOfAuthority(
+        ReadOnlySpan<byte> bytes, int at, string name, uint timeToLive)
     {
         if (!TryReadName(bytes, ref at, out string server) || !TryReadName(bytes, ref at, out string mailbox)
             || at + 20 > bytes.Length)

@@ -20,7 +20,8 @@ public abstract record DnsRecord(string Name, uint TimeToLiveSeconds)
 }
 
 /// <summary>An IPv4 address.</summary>
-public sealed record DnsAddress(string Name, uint TimeToLiveSeconds, IPv4Address Address) : DnsRecord(Name, TimeToLiveSeconds)
+public sealed record DnsAddress(string Name, uint TimeToLiveSeconds, IPv4Address Address)
+    : DnsRecord(Name, TimeToLiveSeconds)
 {
     /// <inheritdoc/>
     public override DnsType Type => DnsType.A;
@@ -30,7 +31,8 @@ public sealed record DnsAddress(string Name, uint TimeToLiveSeconds, IPv4Address
 }
 
 /// <summary>An IPv6 address, first byte highest. Source: RFC 3596.</summary>
-public sealed record DnsAddress6(string Name, uint TimeToLiveSeconds, UInt128 Address) : DnsRecord(Name, TimeToLiveSeconds)
+public sealed record DnsAddress6(string Name, uint TimeToLiveSeconds, UInt128 Address)
+    : DnsRecord(Name, TimeToLiveSeconds)
 {
     /// <inheritdoc/>
     public override DnsType Type => DnsType.Aaaa;
@@ -85,7 +87,8 @@ public sealed record DnsText(string Name, uint TimeToLiveSeconds, string Text) :
 }
 
 /// <summary>A record of a type that we do not take apart, EDNS options among them.</summary>
-public sealed record DnsOpaque(string Name, uint TimeToLiveSeconds, DnsType OpaqueType, ushort Class, ReadOnlyMemory<byte> Content)
+public sealed record DnsOpaque(
+    string Name, uint TimeToLiveSeconds, DnsType OpaqueType, ushort Class, ReadOnlyMemory<byte> Content)
     : DnsRecord(Name, TimeToLiveSeconds)
 {
     /// <inheritdoc/>

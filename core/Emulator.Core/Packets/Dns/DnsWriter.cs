@@ -3,7 +3,8 @@ using System.Text;
 
 namespace Emulator.Core.Packets.Dns;
 
-/// <summary>Writes DNS messages as bytes. Names are compressed where an earlier one ends alike (RFC 1035 section 4.1.4).</summary>
+/// <summary>Writes DNS messages as bytes. Names are compressed where an earlier one ends alike (RFC 1035 section
+/// 4.1.4).</summary>
 public static class DnsWriter
 {
     private const int PointerReachMax = 0x3FFF;
@@ -40,7 +41,8 @@ public static class DnsWriter
         ReadOnlyMemory<byte> bytes = Write(message);
         if (bytes.Length > lengthMax)
         {
-            bytes = Write(message = message with { Additional = [.. message.Additional.Where(r => r.Type == DnsType.Opt)] });
+            message = message with { Additional = [.. message.Additional.Where(r => r.Type == DnsType.Opt)] };
+            bytes = Write(message);
         }
 
         while (bytes.Length > lengthMax && message.Answers.Count + message.Authority.Count > 0)
@@ -166,7 +168,8 @@ public static class DnsWriter
                 string label = dot < 0 ? rest : rest[..dot];
                 if (label.Length is 0 or > 63)
                 {
-                    throw new ArgumentException($"'{name}' has a label of {label.Length} characters; 1 to 63 are allowed");
+                    throw new ArgumentException(
+                        $"'{name}' has a label of {label.Length} characters; 1 to 63 are allowed");
                 }
 
                 Bytes.Add((byte)label.Length);

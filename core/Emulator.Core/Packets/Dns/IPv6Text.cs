@@ -87,7 +87,8 @@ public static class IPv6Text
         foreach (string part in text.Split(':'))
         {
             if (part.Length is 0 or > 4
-                || !ushort.TryParse(part, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ushort group))
+                || !ushort.TryParse(part, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture,
+                    out ushort group))
             {
                 return false;
             }

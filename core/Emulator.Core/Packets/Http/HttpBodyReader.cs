@@ -153,7 +153,8 @@ internal sealed class HttpBodyReader
     private void TakeSize(string line)
     {
         string digits = line.Split(';', 2)[0].Trim();
-        if (!int.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out int size) || size < 0)
+        if (!int.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out int size)
+            || size < 0)
         {
             Error = new HttpError(400, $"'{digits}' is not a chunk size");
             return;

@@ -32,7 +32,8 @@ public sealed class HttpHeaders
     }
 
     /// <summary>How many fields have a name.</summary>
-    public int Count(string name) => _fields.Count(f => string.Equals(f.Name, name, StringComparison.OrdinalIgnoreCase));
+    public int Count(string name) =>
+        _fields.Count(f => string.Equals(f.Name, name, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Whether a field that lists tokens names one of them, such as <c>close</c> in Connection.</summary>
     public bool HasToken(string name, string token) => _fields.Any(

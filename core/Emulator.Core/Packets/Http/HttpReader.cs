@@ -5,9 +5,10 @@ namespace Emulator.Core.Packets.Http;
 
 /// <summary>Reads messages from a stream of bytes as they come: append bytes, take messages.</summary>
 /// <remarks>
-/// Source: RFC 9112. Reads Content-Length and chunked bodies, and responses that end with the connection. Rejects: heads above
-/// <see cref="HeadBytesMax"/> (431), bodies above <see cref="BodyBytesMax"/> (413), transfer codings other than chunked (501), both
-/// lengths at once, folded fields, versions other than 1.0 and 1.1. After an error it takes nothing more.
+/// Source: RFC 9112. Reads Content-Length and chunked bodies, and responses that end with the connection. Rejects:
+/// heads above <see cref="HeadBytesMax"/> (431), bodies above <see cref="BodyBytesMax"/> (413), transfer codings other
+/// than chunked (501), both lengths at once, folded fields, versions other than 1.0 and 1.1. After an error it takes
+/// nothing more.
 /// </remarks>
 /// <param name="readsResponses">True on a client.</param>
 public sealed class HttpReader(bool readsResponses)
@@ -30,7 +31,8 @@ public sealed class HttpReader(bool readsResponses)
     /// <summary>Whether part of a message has been read.</summary>
     public bool IsInMessage => _head is not null || _end > _start;
 
-    /// <summary>Set before the response to a HEAD request is read: it has no content whatever its headers say.</summary>
+    /// <summary>Set before the response to a HEAD request is read: it has no content whatever its headers
+    /// say.</summary>
     public bool ExpectsNoContent { get; set; }
 
     /// <summary>Takes bytes.</summary>
@@ -164,7 +166,8 @@ public sealed class HttpReader(bool readsResponses)
     private HttpRequest? ParseRequestLine(string line, HttpHeaders headers)
     {
         string[] parts = line.Split(' ');
-        if (parts.Length != 3 || parts[0].Length == 0 || parts[1].Length == 0 || !TryParseVersion(parts[2], out bool is10))
+        if (parts.Length != 3 || parts[0].Length == 0 || parts[1].Length == 0
+            || !TryParseVersion(parts[2], out bool is10))
         {
             return null;
         }

@@ -8,10 +8,11 @@ using Emulator.Kubernetes.ApiServer.Messages;
 
 namespace Emulator.Kubernetes.Controllers.Deployments;
 
-/// <summary>The Deployment controller: one ReplicaSet per template, sized so that a change of template rolls out step by step.</summary>
+/// <summary>The Deployment controller: one ReplicaSet per template, sized so that a change of template rolls out step
+/// by step.</summary>
 /// <remarks>
-/// Source: pkg/controller/deployment. Left out: the revision-history annotation and events; rolling back is the client's
-/// work (it writes an old template). One Deployment is looked at at most every 10 ms.
+/// Source: pkg/controller/deployment. Left out: the revision-history annotation and events; rolling back is the
+/// client's work (it writes an old template). One Deployment is looked at at most every 10 ms.
 /// </remarks>
 public sealed class DeploymentActor : ControllerActor
 {
@@ -33,17 +34,17 @@ public sealed class DeploymentActor : ControllerActor
         Informer sets = Client.Inform(ResourceTypes.ReplicaSets);
         sets.OnAdd = (s, o) =>
         {
-            _replicaSets.Add(s);
+            _replicaSets.Put(s);
             Wake(s, o);
         };
-        sets.OnUpdate = (before, s, o) =>
+        sets.OnUpdate = (_, s, o) =>
         {
-            _replicaSets.Update(before, s);
+            _replicaSets.Put(s);
             Wake(s, o);
         };
         sets.OnDelete = (s, o) =>
         {
-            _replicaSets.Remove(s);
+            _replicaSets.Remove(s.Key);
             Wake(s, o);
         };
         _pods = Client.Inform(ResourceTypes.Pods);
@@ -207,7 +208,8 @@ public sealed class DeploymentActor : ControllerActor
 
         var old = new HashSet<string>(rollout.Old.Select(s => s.Uid), StringComparer.Ordinal);
         return rollout.Old.Any(s => ReplicaSetView.Of(s).StatusReplicas > 0)
-            || _pods.Objects.Any(p => p.Controller is { } owner && old.Contains(owner.Uid) && !PodView.Of(p).IsTerminal);
+            || _pods.Objects.Any(p =>
+                p.Controller is { } owner && old.Contains(owner.Uid) && !PodView.Of(p).IsTerminal);
     }
 
     private void CreateNew(Rollout rollout, Outbox outbox)
@@ -264,7 +266,8 @@ public sealed class DeploymentActor : ControllerActor
         }
     }
 
-    private void Annotate(ResourceType type, ObjectKey key, long revision, Rollout rollout, Outbox outbox) => Client.Patch(
+    private void Annotate(ResourceType type, ObjectKey key, long revision, Rollout rollout, Outbox outbox) =>
+        Client.Patch(
         type, key, PatchType.Merge,
         JsonObject.Of(("metadata", JsonObject.Of(("annotations", JsonObject.Of(
             (DeploymentReplicaSets.RevisionAnnotation, DeploymentReplicaSets.Text(revision))))))),
@@ -296,7 +299,8 @@ public sealed class DeploymentActor : ControllerActor
     {
         foreach (ApiObject set in DeploymentReplicaSets.Surplus(rollout.Old, rollout.View.RevisionHistoryLimit))
         {
-            Client.Delete(ResourceTypes.ReplicaSets, set.Key, outbox, Track(rollout.Deployment.Key, Tolerating), uid: set.Uid);
+            Client.Delete(ResourceTypes.ReplicaSets, set.Key, outbox, Track(rollout.Deployment.Key, Tolerating),
+                uid: set.Uid);
         }
     }
 

@@ -6,9 +6,10 @@ using Emulator.Kubernetes.ApiMachinery;
 
 namespace Emulator.Kubernetes.Controllers.Deployments;
 
-/// <summary>How a Deployment and its ReplicaSets belong together: the template's hash, revisions and notes of sizes.</summary>
-/// <remarks>Source: pkg/controller/deployment/util/deployment_util.go. The hash only names; whether a ReplicaSet is the new one is
-/// decided by comparing templates.</remarks>
+/// <summary>How a Deployment and its ReplicaSets belong together: the template's hash, revisions and notes of
+/// sizes.</summary>
+/// <remarks>Source: pkg/controller/deployment/util/deployment_util.go. The hash only names; whether a ReplicaSet is the
+/// new one is decided by comparing templates.</remarks>
 public static class DeploymentReplicaSets
 {
     /// <summary>The label that tells the pods of one template from those of another.</summary>
@@ -32,11 +33,13 @@ public static class DeploymentReplicaSets
         .. sets.OrderBy(s => s.CreationTimestamp, StringComparer.Ordinal).ThenBy(s => s.Name, StringComparer.Ordinal),
     ];
 
-    /// <summary>The ReplicaSet of the Deployment's present template, the oldest if there are several; null when there is none.</summary>
+    /// <summary>The ReplicaSet of the Deployment's present template, the oldest if there are several; null when there
+    /// is none.</summary>
     public static ApiObject? FindNew(ApiObject deployment, IEnumerable<ApiObject> oldestFirst)
     {
         JsonObject template = DeploymentView.Of(deployment).Template;
-        return oldestFirst.FirstOrDefault(s => WithoutHash(ReplicaSetView.Of(s).Template).Equals(WithoutHash(template)));
+        return oldestFirst.FirstOrDefault(s =>
+            WithoutHash(ReplicaSetView.Of(s).Template).Equals(WithoutHash(template)));
     }
 
     /// <summary>A new ReplicaSet for the Deployment's present template.</summary>
@@ -77,7 +80,8 @@ public static class DeploymentReplicaSets
     /// <summary>The number as annotations write it.</summary>
     public static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>Old ReplicaSets to delete: without pods, and more than the history keeps; oldest revision first.</summary>
+    /// <summary>Old ReplicaSets to delete: without pods, and more than the history keeps; oldest revision
+    /// first.</summary>
     public static List<ApiObject> Surplus(IEnumerable<ApiObject> old, int historyLimit)
     {
         List<ApiObject> alive = Oldest(old.Where(s => !s.IsTerminating));
@@ -122,5 +126,6 @@ public static class DeploymentReplicaSets
     }
 
     private static JsonValue WithoutHash(JsonObject template) =>
-        template.At("metadata", "labels", HashLabel) is null ? template : template.With(["metadata", "labels", HashLabel], null);
+        template.At("metadata", "labels", HashLabel) is null ? template
+            : template.With(["metadata", "labels", HashLabel], null);
 }

@@ -27,9 +27,11 @@ public static class DeploymentStatus
         status = Put(
             status,
             enough
-                ? new Condition("Available", "True", "MinimumReplicasAvailable", "Deployment has minimum availability.", null)
+                ? new Condition(
+                    "Available", "True", "MinimumReplicasAvailable", "Deployment has minimum availability.", null)
                 : new Condition(
-                    "Available", "False", "MinimumReplicasUnavailable", "Deployment does not have minimum availability.", null),
+                    "Available", "False", "MinimumReplicasUnavailable",
+                    "Deployment does not have minimum availability.", null),
             now);
         status = WithProgress(deployment, status, fresh, now);
         return WithFailures(status, sets, fresh, now);
@@ -104,7 +106,8 @@ public static class DeploymentStatus
         string who = fresh is null ? $"Deployment \"{deployment.Name}\"" : $"ReplicaSet \"{fresh.Name}\"";
         if (IsComplete(deployment, status))
         {
-            return Put(status, new Condition(Progressing, "True", NewAvailable, $"{who} has successfully progressed.", null), now);
+            return Put(
+                status, new Condition(Progressing, "True", NewAvailable, $"{who} has successfully progressed.", null), now);
         }
 
         if (IsProgressing(deployment.Status, status))
@@ -136,7 +139,8 @@ public static class DeploymentStatus
         return failed is null ? Without(status, failure) : Put(status, failed with { LastTransitionTime = null }, now);
     }
 
-    // A condition of the same status and reason stays as it is; one of the same status keeps the time of its transition.
+    // A condition of the same status and reason stays as it is; one of the same status keeps the time of its
+    // transition.
     private static JsonObject Put(JsonObject status, Condition condition, SimTime now)
     {
         JsonValue? current = Find(status, condition.Type);
@@ -147,10 +151,11 @@ public static class DeploymentStatus
 
         string text = ModelClock.ToText(now);
         string since = condition.LastTransitionTime
-            ?? (current?["status"]?.AsString == condition.Status ? current["lastTransitionTime"]?.AsString : null) ?? text;
+            ?? (current?["status"]?.AsString == condition.Status ? current["lastTransitionTime"]?.AsString : null)
+                ?? text;
         JsonObject json = JsonObject.Of(
-            ("type", condition.Type), ("status", condition.Status), ("lastUpdateTime", text), ("lastTransitionTime", since),
-            ("reason", condition.Reason), ("message", condition.Message));
+            ("type", condition.Type), ("status", condition.Status), ("lastUpdateTime", text),
+            ("lastTransitionTime", since), ("reason", condition.Reason), ("message", condition.Message));
         IReadOnlyList<JsonValue> others = Without(status, condition.Type).Find("conditions")?.Items ?? [];
         return status.With("conditions", new JsonArray([.. others, json]));
     }
@@ -160,7 +165,8 @@ public static class DeploymentStatus
 
     private static JsonObject Without(JsonObject status, string type) => Find(status, type) is null
         ? status
-        : status.With("conditions", new JsonArray([.. status.Find("conditions")!.Items.Where(c => c["type"]?.AsString != type)]));
+        : status.With("conditions", new JsonArray(
+            [.. status.Find("conditions")!.Items.Where(c => c["type"]?.AsString != type)]));
 
     private static long Count(JsonObject status, string member) => status.Find(member)?.AsInt64 ?? 0;
 }

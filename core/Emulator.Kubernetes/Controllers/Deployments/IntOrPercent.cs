@@ -25,7 +25,8 @@ public static class IntOrPercent
 
         string text = value.AsString ?? "";
         if (text.EndsWith('%')
-            && long.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out long percent))
+            && long.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture,
+                out long percent))
         {
             return (int)(((percent * whole) + (roundUp ? 99 : 0)) / 100);
         }

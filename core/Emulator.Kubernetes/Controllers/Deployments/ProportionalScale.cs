@@ -3,12 +3,15 @@ namespace Emulator.Kubernetes.Controllers.Deployments;
 /// <summary>A ReplicaSet as proportional scaling sees it.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Replicas">How many pods it wants.</param>
-/// <param name="MaxReplicas">How many the Deployment might have had at most when this was last sized; null when not noted.</param>
+/// <param name="MaxReplicas">How many the Deployment might have had at most when this was last sized; null when not
+/// noted.</param>
 /// <param name="Created">When it was made, as RFC 3339 text, which sorts by time.</param>
 public readonly record struct ScaledSet(string Name, int Replicas, int? MaxReplicas, string Created);
 
-/// <summary>Spreads a change of a Deployment's size over its ReplicaSets in the middle of a rollout, in proportion to their sizes.</summary>
-/// <remarks>Source: pkg/controller/deployment/sync.go (scale) and util (GetProportion); the rounded rest goes to the largest.</remarks>
+/// <summary>Spreads a change of a Deployment's size over its ReplicaSets in the middle of a rollout, in proportion to
+/// their sizes.</summary>
+/// <remarks>Source: pkg/controller/deployment/sync.go (scale) and util (GetProportion); the rounded rest goes to the
+/// largest.</remarks>
 public static class ProportionalScale
 {
     /// <summary>The new sizes by name.</summary>

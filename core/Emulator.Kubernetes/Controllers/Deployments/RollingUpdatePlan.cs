@@ -8,7 +8,8 @@ namespace Emulator.Kubernetes.Controllers.Deployments;
 /// <param name="Available">How many are available.</param>
 public readonly record struct ReplicaCount(string Name, int Replicas, int Available);
 
-/// <summary>The arithmetic of a rolling update: how far up the new ReplicaSet may go, and how far down the old ones.</summary>
+/// <summary>The arithmetic of a rolling update: how far up the new ReplicaSet may go, and how far down the old
+/// ones.</summary>
 /// <remarks>Source: pkg/controller/deployment/rolling.go and util/deployment_util.go.</remarks>
 /// <param name="Replicas">How many pods the Deployment wants.</param>
 /// <param name="MaxSurge">How many more there may be.</param>
@@ -60,7 +61,8 @@ public sealed record RollingUpdatePlan(int Replicas, int MaxSurge, int MaxUnavai
     }
 
     /// <summary>Pods that are not available go first: their going costs nothing.</summary>
-    public static (IReadOnlyList<ReplicaCount> Sets, int Count) CleanUpUnhealthy(IReadOnlyList<ReplicaCount> old, int most)
+    public static (IReadOnlyList<ReplicaCount> Sets, int Count) CleanUpUnhealthy(
+        IReadOnlyList<ReplicaCount> old, int most)
     {
         int count = 0;
         var result = new ReplicaCount[old.Count];
@@ -76,7 +78,8 @@ public sealed record RollingUpdatePlan(int Replicas, int MaxSurge, int MaxUnavai
     }
 
     /// <summary>Then as many available ones as can be missed.</summary>
-    public (IReadOnlyList<ReplicaCount> Sets, int Count) ScaleDownOld(IReadOnlyList<ReplicaCount> old, int freshAvailable)
+    public (IReadOnlyList<ReplicaCount> Sets, int Count) ScaleDownOld(
+        IReadOnlyList<ReplicaCount> old, int freshAvailable)
     {
         int spare = old.Sum(s => s.Available) + freshAvailable - (Replicas - Unavailable);
         if (spare <= 0)

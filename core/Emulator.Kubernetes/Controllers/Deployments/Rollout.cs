@@ -37,7 +37,8 @@ public sealed class Rollout(ApiObject deployment, IReadOnlyList<ApiObject> sets,
 
     /// <summary>The revision that the new ReplicaSet must have: one more than any old one has.</summary>
     public long NextRevision =>
-        1 + Old.Select(s => DeploymentReplicaSets.Number(s, DeploymentReplicaSets.RevisionAnnotation) ?? 0).DefaultIfEmpty().Max();
+        1 + Old.Select(s => DeploymentReplicaSets.Number(s, DeploymentReplicaSets.RevisionAnnotation) ?? 0)
+            .DefaultIfEmpty().Max();
 
     /// <summary>Whether the Deployment's size changed since its ReplicaSets were sized.</summary>
     public bool IsScaled => sets.Any(s =>
@@ -52,9 +53,10 @@ public sealed class Rollout(ApiObject deployment, IReadOnlyList<ApiObject> sets,
         && DeploymentReplicaSets.Number(set, DeploymentReplicaSets.DesiredAnnotation) == View.Replicas
         && ReplicaSetView.Of(set).StatusAvailableReplicas == View.Replicas;
 
-    /// <summary>The sizes that ReplicaSets should have after the Deployment's size changed; those that keep theirs may be left out.</summary>
-    /// <remarks>Source: sync.go (scale): a single ReplicaSet takes the whole change, a finished rollout ends the old ones, and in the
-    /// middle of one the change is spread in proportion.</remarks>
+    /// <summary>The sizes that ReplicaSets should have after the Deployment's size changed; those that keep theirs may
+    /// be left out.</summary>
+    /// <remarks>Source: sync.go (scale): a single ReplicaSet takes the whole change, a finished rollout ends the old
+    /// ones, and in the middle of one the change is spread in proportion.</remarks>
     public IReadOnlyList<(ApiObject Set, int Replicas)> ScaledSizes()
     {
         List<ApiObject> active = [.. sets.Where(s => ReplicaSetView.Of(s).Replicas > 0)];

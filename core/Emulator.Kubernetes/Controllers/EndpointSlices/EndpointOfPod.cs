@@ -80,7 +80,8 @@ public static class EndpointOfPod
         return new JsonArray(ports);
     }
 
-    /// <summary>A target port in a pod: a number stands for itself, a name for the container port of that name and protocol.</summary>
+    /// <summary>A target port in a pod: a number stands for itself, a name for the container port of that name and
+    /// protocol.</summary>
     public static int? FindPort(ApiObject pod, JsonValue target, string protocol)
     {
         if (target.AsInt64 is long number)

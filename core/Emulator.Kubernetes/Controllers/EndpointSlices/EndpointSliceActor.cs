@@ -14,9 +14,10 @@ namespace Emulator.Kubernetes.Controllers.EndpointSlices;
 /// </remarks>
 public sealed class EndpointSliceActor : ControllerActor
 {
-    /// <summary>The least time between two looks at one Service: 500 ms, so that 10,000 pods that become ready within seconds cost a
-    /// few hundred writes. The first change after a rest is written at once.</summary>
-    /// <remarks>kube-controller-manager's <c>--endpointslice-updates-batch-period</c> is 0 by default, but its workers take time.</remarks>
+    /// <summary>The least time between two looks at one Service: 500 ms, so that 10,000 pods that become ready within
+    /// seconds cost a few hundred writes. The first change after a rest is written at once.</summary>
+    /// <remarks>kube-controller-manager's <c>--endpointslice-updates-batch-period</c> is 0 by default, but its workers
+    /// take time.</remarks>
     public static readonly SimDuration UpdatesBatchPeriod = SimDuration.FromMilliseconds(500);
 
     /// <summary>How many endpoints a slice holds at most (<c>--max-endpoints-per-slice</c>): 100.</summary>
@@ -27,7 +28,8 @@ public sealed class EndpointSliceActor : ControllerActor
     private readonly Informer _services;
     private readonly Informer _nodes;
     private readonly Dictionary<string, SortedDictionary<ObjectKey, ApiObject>> _pods = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, SortedDictionary<ObjectKey, ApiObject>> _servicesOf = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, SortedDictionary<ObjectKey, ApiObject>> _servicesOf =
+        new(StringComparer.Ordinal);
     private readonly Dictionary<ObjectKey, SortedDictionary<ObjectKey, ApiObject>> _slices = [];
     private readonly Dictionary<ObjectKey, HashSet<string>> _unseen = [];
 
@@ -74,7 +76,8 @@ public sealed class EndpointSliceActor : ControllerActor
     /// <inheritdoc/>
     protected override void Sync(ObjectKey key, Outbox outbox)
     {
-        if (_services.Find(key) is not { } service || service.IsTerminating || _unseen.GetValueOrDefault(key) is { Count: > 0 })
+        if (_services.Find(key) is not { } service || service.IsTerminating
+            || _unseen.GetValueOrDefault(key) is { Count: > 0 })
         {
             return; // A slice that is made and not yet seen wakes its Service when it comes.
         }
@@ -85,7 +88,8 @@ public sealed class EndpointSliceActor : ControllerActor
             return;
         }
 
-        SortedDictionary<string, (JsonArray Ports, SortedDictionary<string, JsonObject> Endpoints)> desired = Desired(service);
+        SortedDictionary<string, (JsonArray Ports, SortedDictionary<string, JsonObject> Endpoints)> desired =
+            Desired(service);
         var byPorts = new Dictionary<string, List<ApiObject>>(StringComparer.Ordinal);
         var surplus = new Queue<ApiObject>();
         var create = new List<(JsonValue Ports, IReadOnlyList<JsonObject> Endpoints)>();
@@ -118,7 +122,8 @@ public sealed class EndpointSliceActor : ControllerActor
         new(slice.Namespace, slice.Labels[SliceOfService.ServiceNameLabel] ?? "");
 
     private void Group(
-        ObjectKey key, ICollection<string> wanted, Dictionary<string, List<ApiObject>> byPorts, Queue<ApiObject> surplus)
+        ObjectKey key, ICollection<string> wanted, Dictionary<string, List<ApiObject>> byPorts,
+        Queue<ApiObject> surplus)
     {
         foreach (ApiObject slice in _slices.GetValueOrDefault(key, None).Values)
         {
@@ -139,7 +144,8 @@ public sealed class EndpointSliceActor : ControllerActor
     }
 
     private static void Place(
-        ApiObject slice, SlicePlan plan, ApiObject service, JsonArray ports, List<ApiObject> update, Queue<ApiObject> surplus)
+        ApiObject slice, SlicePlan plan, ApiObject service, JsonArray ports, List<ApiObject> update,
+        Queue<ApiObject> surplus)
     {
         if (plan.Delete.Any(d => d.Name == slice.Name))
         {
@@ -155,9 +161,11 @@ public sealed class EndpointSliceActor : ControllerActor
         }
     }
 
-    private SortedDictionary<string, (JsonArray Ports, SortedDictionary<string, JsonObject> Endpoints)> Desired(ApiObject service)
+    private SortedDictionary<string, (JsonArray Ports, SortedDictionary<string, JsonObject> Endpoints)> Desired(
+        ApiObject service)
     {
-        var desired = new SortedDictionary<string, (JsonArray, SortedDictionary<string, JsonObject> Endpoints)>(StringComparer.Ordinal);
+        var desired = new SortedDictionary<string,
+            (JsonArray, SortedDictionary<string, JsonObject> Endpoints)>(StringComparer.Ordinal);
         var selector = LabelSelector.FromMap(ServiceView.Of(service).Selector);
         foreach (ApiObject pod in _pods.GetValueOrDefault(service.Namespace, None).Values)
         {

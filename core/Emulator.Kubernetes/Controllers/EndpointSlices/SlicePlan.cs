@@ -9,8 +9,8 @@ public sealed record PlannedSlice(string? Name, IReadOnlyList<JsonObject> Endpoi
 
 /// <summary>Which slices to write so that they hold the wanted endpoints, touching as few as possible.</summary>
 /// <remarks>
-/// Source: k8s.io/endpointslice (reconcileByPortMapping). An endpoint stays in its slice. Slices that change anyway are filled first,
-/// the fullest first; if the rest fits into one unchanged slice it goes there, else into new ones.
+/// Source: k8s.io/endpointslice (reconcileByPortMapping). An endpoint stays in its slice. Slices that change anyway are
+/// filled first, the fullest first; if the rest fits into one unchanged slice it goes there, else into new ones.
 /// </remarks>
 /// <param name="Create">New slices.</param>
 /// <param name="Update">Slices with other endpoints than before.</param>
@@ -75,7 +75,8 @@ public sealed record SlicePlan(
     }
 
     private static List<JsonObject> Keep(
-        PlannedSlice slice, SortedDictionary<string, JsonObject> left, Func<JsonObject, string> identity, out bool differs)
+        PlannedSlice slice, SortedDictionary<string, JsonObject> left, Func<JsonObject, string> identity,
+        out bool differs)
     {
         differs = false;
         var kept = new List<JsonObject>(slice.Endpoints.Count);

@@ -10,8 +10,8 @@ namespace Emulator.Kubernetes.Controllers.ReplicaSets;
 
 /// <summary>The ReplicaSet controller: keeps as many pods as each ReplicaSet wants.</summary>
 /// <remarks>
-/// Source: pkg/controller/replicaset. Makes pods in batches of 1, 2, 4 …, at most 500 a look; adopts pods that match and that
-/// nobody owns, lets go those that match no longer. One ReplicaSet is looked at at most every 10 ms.
+/// Source: pkg/controller/replicaset. Makes pods in batches of 1, 2, 4 …, at most 500 a look; adopts pods that match
+/// and that nobody owns, lets go those that match no longer. One ReplicaSet is looked at at most every 10 ms.
 /// </remarks>
 public sealed class ReplicaSetActor : ControllerActor
 {
@@ -24,6 +24,7 @@ public sealed class ReplicaSetActor : ControllerActor
     private readonly ObjectIndex _siblings = new();
     private readonly Expectations _expectations = new();
     private readonly Dictionary<ObjectKey, string> _failures = [];
+    private readonly Dictionary<string, ReplicaSetTally> _tallies = new(StringComparer.Ordinal);
 
     /// <summary>A ReplicaSet controller.</summary>
     public ReplicaSetActor(ActorRef self, ActorRef machineRoot, ActorRef apiServer)
@@ -32,17 +33,24 @@ public sealed class ReplicaSetActor : ControllerActor
         _replicaSets = Client.Inform(ResourceTypes.ReplicaSets);
         _replicaSets.OnAdd = (set, o) =>
         {
-            _siblings.Add(set);
+            _siblings.Put(set);
+            _tallies[set.Uid] = ReplicaSetTally.Of(ReplicaSetView.Of(set), _index.ControlledBy(set.Uid));
             Queue.Add(set.Key, o.Now);
         };
-        _replicaSets.OnUpdate = (before, set, o) =>
+        _replicaSets.OnUpdate = (_, set, o) =>
         {
-            _siblings.Update(before, set);
+            _siblings.Put(set);
+            if (!ReplicaSetView.Of(set).Template.Equals(_tallies[set.Uid].Template))
+            {
+                _tallies[set.Uid] = ReplicaSetTally.Of(ReplicaSetView.Of(set), _index.ControlledBy(set.Uid));
+            }
+
             Queue.Add(set.Key, o.Now);
         };
         _replicaSets.OnDelete = (set, _) =>
         {
-            _siblings.Remove(set);
+            _siblings.Remove(set.Key);
+            _tallies.Remove(set.Uid);
             _expectations.Forget(set.Key);
             _failures.Remove(set.Key);
             Queue.Drop(set.Key);
@@ -62,26 +70,32 @@ public sealed class ReplicaSetActor : ControllerActor
         }
 
         ReplicaSetView view = ReplicaSetView.Of(set);
-        List<ApiObject> active = Claim(set, view, outbox);
-        if (!set.IsTerminating && _expectations.AreSatisfied(key, outbox.Now))
+        ReplicaSetTally tally = _tallies[set.Uid];
+        bool claimed = !set.IsTerminating && Claim(set, view, tally, outbox);
+        if (!set.IsTerminating && !claimed && _expectations.AreSatisfied(key, outbox.Now))
         {
-            var plan = ReplicaSetPlan.For(view.Replicas, active, Related(set, active), outbox.Now);
+            var plan = ReplicaSetPlan.For(view.Replicas, tally.Active, ActiveOf(set, view), Related(set), outbox.Now);
             Create(set, view, plan.Create, outbox);
             Delete(set, plan.Delete, outbox);
         }
 
-        JsonObject status = ReplicaSetStatus.For(set, active, _failures.GetValueOrDefault(key), outbox.Now);
+        int available = tally.Available(_index.ControlledBy(set.Uid), view.MinReadySeconds, outbox.Now);
+        JsonObject status = ReplicaSetStatus.For(set, tally, available, _failures.GetValueOrDefault(key), outbox.Now);
         if (!status.Equals(set.Status))
         {
             Client.UpdateStatus(set.WithStatus(status), outbox, Track(key, Tolerating));
         }
 
-        LookAgainWhenAvailable(key, view, active, outbox);
+        if (available < tally.Ready)
+        {
+            Queue.AddAt(key, outbox.Now + SimDuration.FromSeconds(view.MinReadySeconds));
+        }
     }
 
     private void PodAdded(ApiObject pod, Outbox outbox)
     {
-        _index.Add(pod);
+        _index.Put(pod);
+        TallyOf(pod)?.Add(pod);
         if (pod.Controller is { Kind: "ReplicaSet" } owner)
         {
             _expectations.CreationSeen(KeyOf(pod, owner));
@@ -95,7 +109,9 @@ public sealed class ReplicaSetActor : ControllerActor
 
     private void PodUpdated(ApiObject before, ApiObject pod, Outbox outbox)
     {
-        _index.Update(before, pod);
+        _index.Put(pod);
+        TallyOf(before)?.Remove(before);
+        TallyOf(pod)?.Add(pod);
         Wake(pod, outbox);
         if (before.Controller is { Kind: "ReplicaSet" } old && old.Uid != pod.Controller?.Uid)
         {
@@ -115,7 +131,11 @@ public sealed class ReplicaSetActor : ControllerActor
 
     private void PodDeleted(ApiObject pod, Outbox outbox)
     {
-        _index.Remove(pod);
+        if (_index.Remove(pod.Key) is { } before)
+        {
+            TallyOf(before)?.Remove(before);
+        }
+
         if (pod.Controller is { Kind: "ReplicaSet" } owner)
         {
             _expectations.DeletionSeen(KeyOf(pod, owner), pod.Uid);
@@ -142,39 +162,40 @@ public sealed class ReplicaSetActor : ControllerActor
         }
     }
 
-    /// <summary>The active pods that are this ReplicaSet's, after adopting and letting go.</summary>
-    private List<ApiObject> Claim(ApiObject set, ReplicaSetView view, Outbox outbox)
+    private ReplicaSetTally? TallyOf(ApiObject pod) =>
+        pod.Controller is { } owner ? _tallies.GetValueOrDefault(owner.Uid) : null;
+
+    /// <summary>Lets pods go that no longer match and adopts those that nobody owns; true when it asked for
+    /// any.</summary>
+    private bool Claim(ApiObject set, ReplicaSetView view, ReplicaSetTally tally, Outbox outbox)
     {
-        var active = new List<ApiObject>();
-        foreach (ApiObject pod in _index.ControlledBy(set.Uid))
+        bool asked = false;
+        if (tally.Strangers > 0)
         {
-            if (view.Selector.Matches(pod.Labels))
+            foreach (ApiObject pod in _index.ControlledBy(set.Uid))
             {
-                if (ReplicaSetPlan.IsActive(pod))
+                if (!view.Selector.Matches(pod.Labels))
                 {
-                    active.Add(pod);
-                }
-            }
-            else if (!set.IsTerminating)
-            {
-                SetOwner(pod, set.Key, JsonNull.Instance, outbox);
-            }
-        }
-
-        if (!set.IsTerminating)
-        {
-            foreach (ApiObject pod in _index.OrphansOf(set.Namespace))
-            {
-                if (ReplicaSetPlan.IsActive(pod) && view.Selector.Matches(pod.Labels))
-                {
-                    active.Add(pod);
-                    SetOwner(pod, set.Key, new JsonArray([OwnerReference.ControlledBy(set).ToJson()]), outbox);
+                    SetOwner(pod, set.Key, JsonNull.Instance, outbox);
+                    asked = true;
                 }
             }
         }
 
-        return active;
+        foreach (ApiObject pod in _index.OrphansOf(set.Namespace))
+        {
+            if (ReplicaSetPlan.IsActive(pod) && view.Selector.Matches(pod.Labels))
+            {
+                SetOwner(pod, set.Key, new JsonArray([OwnerReference.ControlledBy(set).ToJson()]), outbox);
+                asked = true;
+            }
+        }
+
+        return asked;
     }
+
+    private IEnumerable<ApiObject> ActiveOf(ApiObject set, ReplicaSetView view) => _index.ControlledBy(set.Uid)
+        .Where(p => ReplicaSetPlan.IsActive(p) && view.Selector.Matches(p.Labels));
 
     private void SetOwner(ApiObject pod, ObjectKey set, JsonValue owners, Outbox outbox)
     {
@@ -183,16 +204,10 @@ public sealed class ReplicaSetActor : ControllerActor
         Client.Patch(ResourceTypes.Pods, pod.Key, PatchType.Merge, patch, outbox, Track(set, Tolerating));
     }
 
-    private IEnumerable<ApiObject> Related(ApiObject set, List<ApiObject> active)
+    private IEnumerable<ApiObject> Related(ApiObject set)
     {
-        if (set.Controller is not { } owner)
-        {
-            return active;
-        }
-
-        return _siblings.ControlledBy(owner.Uid)
-            .SelectMany(s => _index.ControlledBy(s.Uid))
-            .Where(ReplicaSetPlan.IsActive);
+        IEnumerable<ApiObject> sets = set.Controller is { } owner ? _siblings.ControlledBy(owner.Uid) : [set];
+        return sets.SelectMany(s => _index.ControlledBy(s.Uid)).Where(ReplicaSetPlan.IsActive);
     }
 
     private void Create(ApiObject set, ReplicaSetView view, int count, Outbox outbox)
@@ -264,15 +279,6 @@ public sealed class ReplicaSetActor : ControllerActor
 
                 return Tolerating(response, o);
             }), uid: pod.Uid);
-        }
-    }
-
-    private void LookAgainWhenAvailable(ObjectKey key, ReplicaSetView view, List<ApiObject> active, Outbox outbox)
-    {
-        if (view.MinReadySeconds > 0
-            && active.Any(p => PodView.Of(p).IsReady && !ReplicaSetStatus.IsAvailable(p, view.MinReadySeconds, outbox.Now)))
-        {
-            Queue.AddAt(key, outbox.Now + SimDuration.FromSeconds(view.MinReadySeconds));
         }
     }
 

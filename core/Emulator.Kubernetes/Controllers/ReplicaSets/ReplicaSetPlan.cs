@@ -14,13 +14,15 @@ public sealed record ReplicaSetPlan(int Create, IReadOnlyList<ApiObject> Delete)
 
     /// <summary>Compares wanted and active pods.</summary>
     /// <param name="replicas">How many are wanted.</param>
-    /// <param name="active">The active pods.</param>
-    /// <param name="related">All active pods of the same Deployment, which count when siblings share a node.</param>
+    /// <param name="activeCount">How many are active.</param>
+    /// <param name="active">The active pods; looked at only when there are too many.</param>
+    /// <param name="related">All active pods of the same Deployment, which count when siblings share a node;
+    /// likewise.</param>
     /// <param name="now">The time now.</param>
     public static ReplicaSetPlan For(
-        int replicas, IReadOnlyCollection<ApiObject> active, IEnumerable<ApiObject> related, SimTime now)
+        int replicas, int activeCount, IEnumerable<ApiObject> active, IEnumerable<ApiObject> related, SimTime now)
     {
-        int missing = replicas - active.Count;
+        int missing = replicas - activeCount;
         if (missing >= 0)
         {
             return new ReplicaSetPlan(Math.Min(missing, BurstReplicas), []);
@@ -32,7 +34,8 @@ public sealed record ReplicaSetPlan(int Create, IReadOnlyList<ApiObject> Delete)
             : ScaleDownOrder.Sort(active, related, now).GetRange(0, surplus));
     }
 
-    /// <summary>The sizes of the batches in which pods are made: 1, 2, 4 …, so that a quota that refuses all is asked once.</summary>
+    /// <summary>The sizes of the batches in which pods are made: 1, 2, 4 …, so that a quota that refuses all is asked
+    /// once.</summary>
     public static int NextBatch(int previous, int left) => Math.Min(previous == 0 ? 1 : previous * 2, left);
 
     /// <summary>Whether a pod counts: not ended, and nobody asked for its end.</summary>

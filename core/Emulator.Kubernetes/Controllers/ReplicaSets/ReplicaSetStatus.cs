@@ -5,37 +5,22 @@ using Emulator.Kubernetes.ApiMachinery;
 
 namespace Emulator.Kubernetes.Controllers.ReplicaSets;
 
-/// <summary>Counts a ReplicaSet's pods for its status.</summary>
+/// <summary>A ReplicaSet's status.</summary>
 public static class ReplicaSetStatus
 {
     /// <summary>The status that a ReplicaSet should have.</summary>
     /// <param name="replicaSet">The ReplicaSet.</param>
-    /// <param name="active">Its active pods.</param>
+    /// <param name="tally">The count of its pods.</param>
+    /// <param name="available">How many are available.</param>
     /// <param name="failure">Why pods could not be made or deleted at the last try; null when they could.</param>
     /// <param name="now">The time now.</param>
     public static JsonObject For(
-        ApiObject replicaSet, IReadOnlyCollection<ApiObject> active, string? failure, SimTime now)
+        ApiObject replicaSet, ReplicaSetTally tally, int available, string? failure, SimTime now)
     {
-        ReplicaSetView view = ReplicaSetView.Of(replicaSet);
-        var template = new LabelSet(view.Template.At("metadata", "labels") as JsonObject);
-        LabelSelector labels = template.Count == 0 ? LabelSelector.Everything : LabelSelector.FromMap(template);
-        int labeled = 0;
-        int ready = 0;
-        int available = 0;
-        foreach (ApiObject pod in active)
-        {
-            labeled += labels.Matches(pod.Labels) ? 1 : 0;
-            if (PodView.Of(pod).IsReady)
-            {
-                ready++;
-                available += IsAvailable(pod, view.MinReadySeconds, now) ? 1 : 0;
-            }
-        }
-
         JsonObject status = replicaSet.Status
-            .With("replicas", (long)active.Count)
-            .With("fullyLabeledReplicas", (long)labeled)
-            .With("readyReplicas", (long)ready)
+            .With("replicas", (long)tally.Active)
+            .With("fullyLabeledReplicas", (long)tally.FullyLabeled)
+            .With("readyReplicas", (long)tally.Ready)
             .With("availableReplicas", (long)available)
             .With("observedGeneration", replicaSet.Generation);
         return WithFailure(status, failure, now);

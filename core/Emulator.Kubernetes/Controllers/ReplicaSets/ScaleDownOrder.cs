@@ -9,10 +9,10 @@ namespace Emulator.Kubernetes.Controllers.ReplicaSets;
 
 /// <summary>Which pods of a ReplicaSet go first when there are too many.</summary>
 /// <remarks>
-/// Source: Kubernetes' <c>ActivePodsWithRanks</c>. In order: without a node; pending, then unknown, then running; not ready; lower
-/// <c>controller.kubernetes.io/pod-deletion-cost</c>; more siblings on its node; ready for less long;
-/// more restarts; younger; at last by UID. Ages are compared by the power of two of their nanoseconds, and two within one power by
-/// UID.
+/// Source: Kubernetes' <c>ActivePodsWithRanks</c>. In order: without a node; pending, then unknown, then running; not
+/// ready; lower <c>controller.kubernetes.io/pod-deletion-cost</c>; more siblings on its node; ready for less long; more
+/// restarts; younger; at last by UID. Ages are compared by the power of two of their nanoseconds, and two within one
+/// power by UID.
 /// </remarks>
 public sealed class ScaleDownOrder : IComparer<ScaleDownOrder.RankedPod>
 {
@@ -23,7 +23,8 @@ public sealed class ScaleDownOrder : IComparer<ScaleDownOrder.RankedPod>
 
     /// <summary>The pods, those to delete first at the front.</summary>
     /// <param name="pods">The active pods of one ReplicaSet.</param>
-    /// <param name="related">All active pods that count as siblings: those of all ReplicaSets of the Deployment.</param>
+    /// <param name="related">All active pods that count as siblings: those of all ReplicaSets of the
+    /// Deployment.</param>
     /// <param name="now">The time now.</param>
     public static List<ApiObject> Sort(IEnumerable<ApiObject> pods, IEnumerable<ApiObject> related, SimTime now)
     {
@@ -34,7 +35,8 @@ public sealed class ScaleDownOrder : IComparer<ScaleDownOrder.RankedPod>
             onNode[node] = onNode.GetValueOrDefault(node) + 1;
         }
 
-        List<RankedPod> ranked = [.. pods.Select(p => new RankedPod(p, onNode.GetValueOrDefault(PodView.Of(p).NodeName)))];
+        List<RankedPod> ranked =
+            [.. pods.Select(p => new RankedPod(p, onNode.GetValueOrDefault(PodView.Of(p).NodeName)))];
         ranked.Sort(new ScaleDownOrder(now));
         return ranked.ConvertAll(r => r.Pod);
     }
@@ -111,7 +113,8 @@ public sealed class ScaleDownOrder : IComparer<ScaleDownOrder.RankedPod>
 
         /// <summary>Its deletion cost.</summary>
         public int Cost { get; } = int.TryParse(
-            pod.Annotations[DeletionCost], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int cost) ? cost : 0;
+            pod.Annotations[DeletionCost], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int cost)
+                ? cost : 0;
 
         /// <summary>Since when it is ready; null when not known.</summary>
         public SimTime? ReadySince { get; } = Time(PodView.Of(pod).FindCondition("Ready")?.LastTransitionTime);

@@ -1,8 +1,8 @@
 namespace Emulator.Kubernetes.Scheduler.Framework;
 
 /// <summary>Happenings in the cluster that may make an unschedulable pod schedulable.</summary>
-/// <remarks>Source: kube-scheduler's <c>ClusterEvent</c> and <c>ActionType</c>. Queueing hints, which look at the objects
-/// before moving a pod, are not modelled: an event moves every pod that a registered plugin refused.</remarks>
+/// <remarks>Source: kube-scheduler's <c>ClusterEvent</c> and <c>ActionType</c>. Queueing hints, which look at the
+/// objects before moving a pod, are not modelled: an event moves every pod that a registered plugin refused.</remarks>
 [Flags]
 public enum ClusterEvents
 {

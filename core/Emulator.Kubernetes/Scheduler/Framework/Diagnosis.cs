@@ -3,7 +3,8 @@ using System.Globalization;
 namespace Emulator.Kubernetes.Scheduler.Framework;
 
 /// <summary>Why no node took a pod: how many nodes gave which reason, and which plugins refused.</summary>
-/// <remarks>Source: kube-scheduler's <c>FitError</c>: its text becomes the message of the pod's PodScheduled condition.</remarks>
+/// <remarks>Source: kube-scheduler's <c>FitError</c>: its text becomes the message of the pod's PodScheduled
+/// condition.</remarks>
 public sealed class Diagnosis
 {
     private readonly Dictionary<Status, int> _counts = [];
@@ -40,7 +41,8 @@ public sealed class Diagnosis
         AwaitedEvents = ClusterEvents.None;
     }
 
-    /// <summary>The message, such as <c>0/3 nodes are available: 1 Insufficient cpu, 2 node(s) were unschedulable.</c></summary>
+    /// <summary>The message, such as <c>0/3 nodes are available: 1 Insufficient cpu, 2 node(s) were
+    /// unschedulable.</c></summary>
     public string Message()
     {
         if (NodeCount == 0)
@@ -72,7 +74,8 @@ public sealed class Diagnosis
             }
         }
 
-        List<string> lines = [.. byReason.Select(p => string.Create(CultureInfo.InvariantCulture, $"{p.Value} {p.Key}"))];
+        List<string> lines =
+            [.. byReason.Select(p => string.Create(CultureInfo.InvariantCulture, $"{p.Value} {p.Key}"))];
         lines.Sort(StringComparer.Ordinal);
         return lines;
     }

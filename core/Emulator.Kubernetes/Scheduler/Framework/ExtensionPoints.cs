@@ -10,7 +10,8 @@ public interface IQueueSortPlugin : IPlugin
     bool Less(QueuedPod left, QueuedPod right);
 }
 
-/// <summary>PreFilter: looks at the pod once before any node; may refuse it, or say that its Filter has nothing to do.</summary>
+/// <summary>PreFilter: looks at the pod once before any node; may refuse it, or say that its Filter has nothing to
+/// do.</summary>
 public interface IPreFilterPlugin : IPlugin
 {
     /// <summary>Success, Skip (Filter is not called in this cycle) or a refusal that ends the cycle.</summary>
@@ -72,7 +73,8 @@ public interface IPreBindPlugin : IPlugin
     Status PreBind(CycleState state, QueuedPod pod, NodeEntry node);
 }
 
-/// <summary>Bind: tells the API server. Its answer comes later as a message; the first plugin that does not skip binds.</summary>
+/// <summary>Bind: tells the API server. Its answer comes later as a message; the first plugin that does not skip
+/// binds.</summary>
 public interface IBindPlugin : IPlugin
 {
     /// <summary>Success once the request is on its way, or Skip.</summary>

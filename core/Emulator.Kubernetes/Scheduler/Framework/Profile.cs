@@ -18,7 +18,8 @@ public sealed class Profile
         IQueueSortPlugin[] sorts = At<IQueueSortPlugin>(plugins);
         if (sorts.Length != 1)
         {
-            throw new ArgumentException($"A profile needs one QueueSort plugin; this has {sorts.Length}.", nameof(plugins));
+            throw new ArgumentException($"A profile needs one QueueSort plugin; this has {sorts.Length}.",
+                nameof(plugins));
         }
 
         QueueSort = sorts[0];
@@ -80,7 +81,8 @@ public sealed class Profile
 
     /// <summary>kube-scheduler's default plugins, as far as they are modelled, with its default weights.</summary>
     /// <remarks>Left out: PodTopologySpread, InterPodAffinity and DefaultPreemption (see
-    /// <see cref="Pods.UnsupportedPodFields"/>), ImageLocality (images have no size here) and the volume plugins.</remarks>
+    /// <see cref="Pods.UnsupportedPodFields"/>), ImageLocality (images have no size here) and the volume
+    /// plugins.</remarks>
     public static Profile Default() => new(
     [
         new(new PrioritySort()),

@@ -2,7 +2,8 @@ using Emulator.Kubernetes.Scheduler.Framework;
 
 namespace Emulator.Kubernetes.Scheduler.Nodes;
 
-/// <summary>All nodes, in the order in which the scheduler looks at them: zones take turns, nodes of a zone by arrival.</summary>
+/// <summary>All nodes, in the order in which the scheduler looks at them: zones take turns, nodes of a zone by
+/// arrival.</summary>
 /// <remarks>Source: kube-scheduler's <c>nodeTree</c> and its cache's snapshot.</remarks>
 public sealed class NodeTable
 {
@@ -29,7 +30,8 @@ public sealed class NodeTable
     /// <summary>The node of a name, or null; it may be one whose object is gone.</summary>
     public NodeEntry? Find(string name) => _byName.GetValueOrDefault(name);
 
-    /// <summary>The node of a name; made, as not present, when it is unknown (a pod may be seen before its node).</summary>
+    /// <summary>The node of a name; made, as not present, when it is unknown (a pod may be seen before its
+    /// node).</summary>
     public NodeEntry GetOrAdd(string name)
     {
         if (!_byName.TryGetValue(name, out NodeEntry? entry))

@@ -3,8 +3,8 @@ using Emulator.Kubernetes.Scheduler.Pods;
 namespace Emulator.Kubernetes.Scheduler.Nodes;
 
 /// <summary>Which pod is booked on which node, with pods assumed there while their binding is on its way.</summary>
-/// <remarks>Source: kube-scheduler's cache and its assumed pods. Keyed by UID. An assumed pod does not expire: the answer to its
-/// binding, or the end of the session with the API server, always comes.</remarks>
+/// <remarks>Source: kube-scheduler's cache and its assumed pods. Keyed by UID. An assumed pod does not expire: the
+/// answer to its binding, or the end of the session with the API server, always comes.</remarks>
 public sealed class PodBookings(NodeTable nodes)
 {
     private readonly Dictionary<string, Booking> _byUid = new(StringComparer.Ordinal);

@@ -6,8 +6,8 @@ using Emulator.Kubernetes.Scheduler.Queue;
 namespace Emulator.Kubernetes.Scheduler.Plugins;
 
 /// <summary>
-/// Filters out nodes that do not match the pod's <c>nodeSelector</c> and required node affinity; prefers those that match more of
-/// its preferred affinity, by weight.
+/// Filters out nodes that do not match the pod's <c>nodeSelector</c> and required node affinity; prefers those that
+/// match more of its preferred affinity, by weight.
 /// </summary>
 /// <remarks>Left out: <c>addedAffinity</c> of the plugin's arguments, and narrowing the search to nodes named in
 /// <c>matchFields</c> before filtering, which changes speed and no result.</remarks>

@@ -16,7 +16,8 @@ public sealed class NodeName : IPreFilterPlugin, IFilterPlugin
     public ClusterEvents EventsToRegister => ClusterEvents.NodeAdd;
 
     /// <inheritdoc/>
-    public Status PreFilter(CycleState state, QueuedPod pod) => pod.RequestedNode is null ? Status.Skip : Status.Success;
+    public Status PreFilter(CycleState state, QueuedPod pod) =>
+        pod.RequestedNode is null ? Status.Skip : Status.Success;
 
     /// <inheritdoc/>
     public Status Filter(CycleState state, QueuedPod pod, NodeEntry node) =>

@@ -5,8 +5,8 @@ using Emulator.Kubernetes.Scheduler.Queue;
 namespace Emulator.Kubernetes.Scheduler.Plugins;
 
 /// <summary>Prefers nodes whose cpu and memory would be booked to like parts.</summary>
-/// <remarks>Computes in IEEE doubles, step for step as kube-scheduler does, so that the whole scores agree; basic operations on
-/// doubles are the same on every machine. Left out: resources other than cpu and memory.</remarks>
+/// <remarks>Computes in IEEE doubles, step for step as kube-scheduler does, so that the whole scores agree; basic
+/// operations on doubles are the same on every machine. Left out: resources other than cpu and memory.</remarks>
 public sealed class NodeResourcesBalancedAllocation : IScorePlugin
 {
     /// <inheritdoc/>

@@ -9,7 +9,8 @@ namespace Emulator.Kubernetes.Scheduler.Plugins;
 /// Filters out nodes that have not enough left of a resource that the pod requests, and prefers those with most left
 /// (<c>LeastAllocated</c>, cpu and memory counting the same).
 /// </summary>
-/// <remarks>Left out: the strategies MostAllocated and RequestedToCapacityRatio, other weights, and ignored resources.</remarks>
+/// <remarks>Left out: the strategies MostAllocated and RequestedToCapacityRatio, other weights, and ignored
+/// resources.</remarks>
 public sealed class NodeResourcesFit : IFilterPlugin, IScorePlugin
 {
     private const int TooManyPods = 1;
@@ -25,7 +26,8 @@ public sealed class NodeResourcesFit : IFilterPlugin, IScorePlugin
 
     /// <inheritdoc/>
     public ClusterEvents EventsToRegister =>
-        ClusterEvents.NodeAdd | ClusterEvents.NodeAllocatable | ClusterEvents.AssignedPodDelete | ClusterEvents.PodUpdate;
+        ClusterEvents.NodeAdd | ClusterEvents.NodeAllocatable | ClusterEvents.AssignedPodDelete
+        | ClusterEvents.PodUpdate;
 
     /// <inheritdoc/>
     public Status Filter(CycleState state, QueuedPod pod, NodeEntry node)
@@ -43,7 +45,8 @@ public sealed class NodeResourcesFit : IFilterPlugin, IScorePlugin
         }
 
         if (wanted.EphemeralStorageBytes > 0
-            && wanted.EphemeralStorageBytes > node.AllocatableEphemeralStorageBytes - node.RequestedEphemeralStorageBytes)
+            && wanted.EphemeralStorageBytes
+                > node.AllocatableEphemeralStorageBytes - node.RequestedEphemeralStorageBytes)
         {
             missing |= InsufficientEphemeralStorage;
         }
@@ -62,7 +65,8 @@ public sealed class NodeResourcesFit : IFilterPlugin, IScorePlugin
         long sum = 0;
         long weights = 0;
         Add(pod.Requirements.ScoredMilliCpu + node.ScoredMilliCpu, node.AllocatableMilliCpu, ref sum, ref weights);
-        Add(pod.Requirements.ScoredMemoryBytes + node.ScoredMemoryBytes, node.AllocatableMemoryBytes, ref sum, ref weights);
+        Add(pod.Requirements.ScoredMemoryBytes + node.ScoredMemoryBytes, node.AllocatableMemoryBytes, ref sum,
+            ref weights);
         return weights == 0 ? 0 : sum / weights;
     }
 

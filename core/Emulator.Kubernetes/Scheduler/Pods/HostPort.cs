@@ -10,8 +10,8 @@ public readonly record struct HostPort(string HostIP, string Protocol, int Port)
 {
     private const string AllAddresses = "0.0.0.0";
 
-    /// <summary>The host ports of a pod's containers and sidecars; host networking makes every container port one (the API
-    /// server's defaulting writes it into the spec).</summary>
+    /// <summary>The host ports of a pod's containers and sidecars; host networking makes every container port one (the
+    /// API server's defaulting writes it into the spec).</summary>
     public static HostPort[] ParseAll(JsonValue spec)
     {
         var ports = new List<HostPort>();

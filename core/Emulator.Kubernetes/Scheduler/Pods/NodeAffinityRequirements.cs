@@ -8,7 +8,8 @@ namespace Emulator.Kubernetes.Scheduler.Pods;
 /// <param name="Term">The condition.</param>
 public sealed record PreferredSchedulingTerm(long Weight, NodeSelectorTerm Term);
 
-/// <summary>Which nodes a pod must and would rather be on: its <c>nodeSelector</c> and <c>affinity.nodeAffinity</c>.</summary>
+/// <summary>Which nodes a pod must and would rather be on: its <c>nodeSelector</c> and
+/// <c>affinity.nodeAffinity</c>.</summary>
 public sealed class NodeAffinityRequirements
 {
     private readonly KeyValuePair<string, string>[] _selector;

@@ -5,8 +5,8 @@ using Emulator.Kubernetes.Scheduler.Nodes;
 namespace Emulator.Kubernetes.Scheduler.Pods;
 
 /// <summary>Conditions on one node's labels and name, all of which must hold.</summary>
-/// <remarks>Source: component-helpers <c>scheduling/corev1/nodeaffinity</c>. A term without conditions, or with one that
-/// cannot be read, matches no node.</remarks>
+/// <remarks>Source: component-helpers <c>scheduling/corev1/nodeaffinity</c>. A term without conditions, or with one
+/// that cannot be read, matches no node.</remarks>
 public sealed class NodeSelectorTerm
 {
     private readonly Requirement[] _labels;
@@ -100,7 +100,8 @@ internal static class LabelValue
 {
     private const int LengthMax = 63;
 
-    /// <summary>Empty, or up to 63 of letters, digits, <c>-</c>, <c>_</c> and <c>.</c>, with a letter or digit at both ends.</summary>
+    /// <summary>Empty, or up to 63 of letters, digits, <c>-</c>, <c>_</c> and <c>.</c>, with a letter or digit at both
+    /// ends.</summary>
     public static bool IsValid(string value)
     {
         if (value.Length == 0)

@@ -20,7 +20,8 @@ public enum TaintEffect
 public sealed class NodeTaint(string key, string value, TaintEffect effect)
 {
     /// <summary>The taint of a node whose <c>spec.unschedulable</c> is set.</summary>
-    public static readonly NodeTaint Unschedulable = new("node.kubernetes.io/unschedulable", "", TaintEffect.NoSchedule);
+    public static readonly NodeTaint Unschedulable =
+        new("node.kubernetes.io/unschedulable", "", TaintEffect.NoSchedule);
 
     /// <summary>Its key.</summary>
     public string Key { get; } = key;

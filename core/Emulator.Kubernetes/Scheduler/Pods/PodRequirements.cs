@@ -2,7 +2,8 @@ using Emulator.Core.Documents;
 
 namespace Emulator.Kubernetes.Scheduler.Pods;
 
-/// <summary>All that scheduling needs to know of a pod's spec, parsed once and shared by all pods of one template.</summary>
+/// <summary>All that scheduling needs to know of a pod's spec, parsed once and shared by all pods of one
+/// template.</summary>
 public sealed class PodRequirements
 {
     /// <summary>What a container without a cpu request counts as in scores, in thousandths of a core: 100.</summary>
@@ -78,5 +79,6 @@ public sealed class PodRequirements
             && Extended.AsSpan().SequenceEqual(other.Extended)
             && HostPorts.AsSpan().SequenceEqual(other.HostPorts));
 
-    private static bool IsExtended(string name) => name is not ("cpu" or "memory" or "ephemeral-storage" or "storage" or "pods");
+    private static bool IsExtended(string name) =>
+        name is not ("cpu" or "memory" or "ephemeral-storage" or "storage" or "pods");
 }

@@ -2,13 +2,14 @@ using Emulator.Core.Documents;
 
 namespace Emulator.Kubernetes.Scheduler.Pods;
 
-/// <summary>What a pod asks for as a whole, worked out from its containers, init containers, sidecars and overhead.</summary>
+/// <summary>What a pod asks for as a whole, worked out from its containers, init containers, sidecars and
+/// overhead.</summary>
 /// <remarks>
-/// <para>Containers add up. Init containers run one by one beside the sidecars (init containers that restart always) started
-/// before them, so each counts as a peak. Pod-level requests for cpu, memory and huge pages replace what was added up. The
-/// overhead of the runtime class comes on top.</para>
-/// <para>Source: component-helpers <c>resource/helpers.go</c> of Kubernetes 1.32. Left out: amounts from the status of a pod
-/// that is being resized in place (<c>UseStatusResources</c>).</para>
+/// <para>Containers add up. Init containers run one by one beside the sidecars (init containers that restart always)
+/// started before them, so each counts as a peak. Pod-level requests for cpu, memory and huge pages replace what was
+/// added up. The overhead of the runtime class comes on top.</para>
+/// <para>Source: component-helpers <c>resource/helpers.go</c> of Kubernetes 1.32. Left out: amounts from the status of
+/// a pod that is being resized in place (<c>UseStatusResources</c>).</para>
 /// </remarks>
 public static class PodResources
 {

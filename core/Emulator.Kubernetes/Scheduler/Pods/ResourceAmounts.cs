@@ -5,7 +5,8 @@ namespace Emulator.Kubernetes.Scheduler.Pods;
 
 /// <summary>One resource and how much of it.</summary>
 /// <param name="Name">Such as <c>cpu</c>, <c>memory</c> or <c>example.com/gpu</c>.</param>
-/// <param name="Amount">Thousandths of a core for <c>cpu</c>; whole units (bytes, pieces) for all others; rounded up.</param>
+/// <param name="Amount">Thousandths of a core for <c>cpu</c>; whole units (bytes, pieces) for all others; rounded
+/// up.</param>
 public readonly record struct ResourceAmount(string Name, long Amount);
 
 /// <summary>Amounts of resources by name; a resource that is absent differs from one that is there with 0.</summary>
@@ -26,7 +27,8 @@ public sealed class ResourceAmounts
     /// <summary>How many resources are named.</summary>
     public int Count => _amounts.Length;
 
-    /// <summary>Reads a map of names to quantities; null is an empty list, and what is no quantity is left out.</summary>
+    /// <summary>Reads a map of names to quantities; null is an empty list, and what is no quantity is left
+    /// out.</summary>
     public static ResourceAmounts Parse(JsonValue? map)
     {
         if (map is null || map.Members.Count == 0)
@@ -78,7 +80,8 @@ public sealed class ResourceAmounts
         int place = Array.FindIndex(_amounts, a => string.CompareOrdinal(a.Name, name) >= 0);
         place = place < 0 ? _amounts.Length : place;
         bool there = place < _amounts.Length && _amounts[place].Name == name;
-        return new ResourceAmounts([.. _amounts[..place], new(name, amount), .. _amounts[(there ? place + 1 : place)..]]);
+        return new ResourceAmounts(
+            [.. _amounts[..place], new(name, amount), .. _amounts[(there ? place + 1 : place)..]]);
     }
 
     /// <summary>This list with the resources of another that it lacks.</summary>

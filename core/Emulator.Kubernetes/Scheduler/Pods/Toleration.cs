@@ -3,8 +3,8 @@ using Emulator.Core.Documents;
 namespace Emulator.Kubernetes.Scheduler.Pods;
 
 /// <summary>A pod's leave to be on a node in spite of a taint.</summary>
-/// <remarks>Source: <c>v1.Toleration.ToleratesTaint</c>. Operators are Equal (the default) and Exists; any other tolerates
-/// nothing.</remarks>
+/// <remarks>Source: <c>v1.Toleration.ToleratesTaint</c>. Operators are Equal (the default) and Exists; any other
+/// tolerates nothing.</remarks>
 public sealed class Toleration
 {
     private readonly string _key;

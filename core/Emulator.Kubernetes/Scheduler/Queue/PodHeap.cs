@@ -1,6 +1,7 @@
 namespace Emulator.Kubernetes.Scheduler.Queue;
 
-/// <summary>A binary heap of pods with removal from the middle; the order must be total, so that it is the same on each run.</summary>
+/// <summary>A binary heap of pods with removal from the middle; the order must be total, so that it is the same on each
+/// run.</summary>
 public sealed class PodHeap(Func<QueuedPod, QueuedPod, bool> less)
 {
     private readonly List<QueuedPod> _pods = [];

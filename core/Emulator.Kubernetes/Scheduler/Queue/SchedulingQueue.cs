@@ -6,15 +6,15 @@ using Emulator.Kubernetes.Scheduler.Framework;
 namespace Emulator.Kubernetes.Scheduler.Queue;
 
 /// <summary>
-/// The pods that wait for a node: those to try now (active), those tried too recently (back-off), and those that nothing can be
-/// done for until something happens (unschedulable).
+/// The pods that wait for a node: those to try now (active), those tried too recently (back-off), and those that
+/// nothing can be done for until something happens (unschedulable).
 /// </summary>
 /// <remarks>
-/// <para>Source: kube-scheduler's <c>PriorityQueue</c>. A pod's back-off is 1 s after its first attempt and doubles to 10 s.
-/// An event that a refusing plugin registered for moves a pod from unschedulable to back-off, or to active when its back-off is
-/// over; after 5 minutes it is moved in any case.</para>
-/// <para>A back-off ends at its own instant, where kube-scheduler looks once a second. Its bound is the API server's: every
-/// pod here is one of its objects.</para>
+/// <para>Source: kube-scheduler's <c>PriorityQueue</c>. A pod's back-off is 1 s after its first attempt and doubles to
+/// 10 s. An event that a refusing plugin registered for moves a pod from unschedulable to back-off, or to active when
+/// its back-off is over; after 5 minutes it is moved in any case.</para>
+/// <para>A back-off ends at its own instant, where kube-scheduler looks once a second. Its bound is the API server's:
+/// every pod here is one of its objects.</para>
 /// </remarks>
 public sealed class SchedulingQueue
 {
@@ -91,7 +91,8 @@ public sealed class SchedulingQueue
         _unschedulable.Add(pod);
     }
 
-    /// <summary>A step failed by no fault of the pod's (such as binding): it is tried again after its back-off.</summary>
+    /// <summary>A step failed by no fault of the pod's (such as binding): it is tried again after its
+    /// back-off.</summary>
     public void AddBackoff(QueuedPod pod, SimTime now)
     {
         pod.BackoffUntil = now + BackoffOf(pod.Attempts);

@@ -6,10 +6,10 @@ namespace Emulator.Linux.Sockets;
 
 /// <summary>What the data and FIN of a segment do to the receiving side; accounts for the packet.</summary>
 /// <remarks>Source: RFC 9293 section 3.10.7.4 (segment text, FIN).</remarks>
-internal static class TcpData
+internal static class TcpSegmentText
 {
-    /// <summary>Takes the data of a segment that has passed all checks; false when the connection was reset because of it or the
-    /// segment was dropped.</summary>
+    /// <summary>Takes the data of a segment that has passed all checks; false when the connection was reset because of
+    /// it or the segment was dropped.</summary>
     public static bool Receive(TcpConnection c, IPv4Packet packet, TcpSegment segment, Outbox outbox)
     {
         ActorRef self = c.Table.Network.Self;

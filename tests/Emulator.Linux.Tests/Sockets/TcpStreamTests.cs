@@ -8,14 +8,14 @@ using Emulator.Linux.Sockets;
 
 namespace Emulator.Linux.Tests.Sockets;
 
-public class TcpDataTests
+public class TcpStreamTests
 {
     private readonly TwoHosts _world = new();
     private readonly RecordingHandler _client = new();
     private readonly RecordingHandler _server = new() { PeerClosed = (c, o) => c.Close(o) };
     private readonly TcpConnection _connection;
 
-    public TcpDataTests()
+    public TcpStreamTests()
     {
         Assert.True(_world.Server.Sockets.TryListenTcp(new Endpoint(IPv4Address.Any, 8080), _server, out _, out _));
         var to = new Endpoint(_world.Server.Address, 8080);
@@ -101,7 +101,8 @@ public class TcpDataTests
     [Fact]
     public void Doubles_its_retransmission_interval_and_gives_up()
     {
-        // RFC 6298 with Linux' 200 ms floor and tcp_retries2 = 15: the first after RTT + 200 ms, the last within 924.6 s.
+        // RFC 6298 with Linux' 200 ms floor and tcp_retries2 = 15: the first after RTT + 200 ms, the last within 924.6
+        // s.
         _world.Loses = _ => true;
         SimTime start = _world.Now;
         Send(100);
@@ -141,7 +142,8 @@ public class TcpDataTests
         Send(2_000_000);
         _world.RunFor(SimDuration.FromSeconds(5));
         Assert.Equal(Pattern(2_000_000), _server.Bytes);
-        ushort last = ((TcpSegment)_world.Sent.Last(s => s.Packet.Source == _world.Server.Address).Packet.Payload).Window;
+        ushort last = ((TcpSegment)_world.Sent.Last(
+            s => s.Packet.Source == _world.Server.Address).Packet.Payload).Window;
         Assert.True(last << 10 >= 1_000_000, $"{last << 10}");
     }
 
@@ -160,13 +162,14 @@ public class TcpDataTests
     [Fact]
     public void Shrinks_its_segments_when_the_path_is_narrower()
     {
-        // Recorded scenario "pmtud_tcp_both1500": both ends at 1500 over 1450; 4000 bytes go as 1448, 1448, 1104, and the first
-        // two come again as 1398, 1398, 100.
+        // Recorded scenario "pmtud_tcp_both1500": both ends at 1500 over 1450; 4000 bytes go as 1448, 1448, 1104, and
+        // the first two come again as 1398, 1398, 100.
         var world = new TwoHosts(mtu: 1500);
         var server = new RecordingHandler();
         Assert.True(world.Server.Sockets.TryListenTcp(new Endpoint(IPv4Address.Any, 8080), server, out _, out _));
         var to = new Endpoint(world.Server.Address, 8080);
-        Assert.True(world.Client.Sockets.TryConnectTcp(to, 1, new RecordingHandler(), world.Outbox, out TcpConnection? c, out _));
+        Assert.True(world.Client.Sockets.TryConnectTcp(
+            to, 1, new RecordingHandler(), world.Outbox, out TcpConnection? c, out _));
         world.RunFor(SimDuration.FromMilliseconds(10));
         world.Sent.Clear();
 
@@ -224,7 +227,8 @@ public class TcpDataTests
         _world.Loses = _ => true;
         Send(100);
         _world.Client.ReceiveError(
-            IcmpType.DestinationUnreachable, IcmpUnreachable.Host, _world.Sent[0].Packet, IPv4Address.Parse("10.244.1.1"));
+            IcmpType.DestinationUnreachable, IcmpUnreachable.Host, _world.Sent[0].Packet,
+                IPv4Address.Parse("10.244.1.1"));
         Assert.Equal(["connected"], _client.Events);
         _world.RunFor(SimDuration.FromSeconds(1100));
         Assert.Equal(["connected", "failed HostUnreachable"], _client.Events);
