@@ -25,14 +25,16 @@ internal static class CommandLine
         try
         {
             return Run(arguments, streams, new Handlers(
-                new DemoRunner(streams).Run, new TraceRunner(streams).Run, new RunRunner(streams).Run, new ShowRunner(streams).Run));
+                new DemoRunner(streams).Run, new TraceRunner(streams).Run, new RunRunner(streams).Run,
+                new ShowRunner(streams).Run));
         }
         catch (RefusedException refused)
         {
             streams.Error.WriteLine($"emulator: {refused.Message}");
             return ExitCode.BadInput;
         }
-        catch (Exception failed) when (failed is EngineException or OtlpExportException or IOException or NotSupportedException)
+        catch (Exception failed) when (
+            failed is EngineException or OtlpExportException or IOException or NotSupportedException)
         {
             streams.Error.WriteLine($"emulator: {failed.Message}");
             return ExitCode.Failed;
@@ -71,13 +73,15 @@ internal static class CommandLine
         Command run = RunCommand.Make(handlers.Run);
         Command show = ShowCommand.Make(handlers.Show);
         var root = new RootCommand(
-            "A Kubernetes cluster in one program: give it manifests, it moves every packet in virtual time and shows every hop.")
+            "A Kubernetes cluster in one program: give it manifests, it moves every packet in virtual time and shows "
+            + "every hop.")
         {
             demo, trace, run, show,
         };
         var examples = new Dictionary<Command, string[]>
         {
-            [root] = [DemoCommand.Examples[0], TraceCommand.Examples[0], RunCommand.Examples[0], ShowCommand.Examples[0]],
+            [root] = [DemoCommand.Examples[0], TraceCommand.Examples[0], RunCommand.Examples[0],
+            ShowCommand.Examples[0]],
             [demo] = DemoCommand.Examples,
             [trace] = TraceCommand.Examples,
             [run] = RunCommand.Examples,

@@ -39,15 +39,18 @@ public sealed class CommandLineTests
     [Fact]
     public void Trace_reads_every_option()
     {
-        var request = (TraceRequest?)Parse("trace - --from pod/a/b --to udp://10.0.0.1:53 --request-bytes 5 --reply-bytes 6 --ttl 1 --df "
-            + "--sport 4000 --count 3 --via node-2 --seed 18446744073709551615 --shards 4 --all-branches -o json --pcap f.pcapng "
+        var request = (TraceRequest?)Parse("trace - --from pod/a/b --to udp://10.0.0.1:53 --request-bytes 5 "
+        + "--reply-bytes 6 --ttl 1 --df "
+            + "--sport 4000 --count 3 --via node-2 --seed 18446744073709551615 --shards 4 --all-branches -o json "
+            + "--pcap f.pcapng "
             + "--otlp http://localhost:4317");
 
         Assert.NotNull(request);
         Assert.Equal(["-"], request.Paths);
         Assert.Equal("pod/a/b → udp://10.0.0.1:53", $"{request.From} → {request.To}");
         Assert.Equal((5, 6, (byte)1, true, (ushort)4000, 3, "node-2", ulong.MaxValue),
-            (request.RequestBytes, request.ReplyBytes, request.TimeToLive, request.DontFragment, request.SourcePort, request.Count,
+            (request.RequestBytes, request.ReplyBytes, request.TimeToLive, request.DontFragment, request.SourcePort,
+            request.Count,
                 request.Via, request.Seed));
         Assert.Equal((4, true, OutputFormat.Json, "f.pcapng", new Uri("http://localhost:4317")),
             (request.Shards, request.AllBranches, request.Format, request.Pcap, request.Otlp));
@@ -93,11 +96,14 @@ public sealed class CommandLineTests
         "emulator: --output: 'xml' is not a format; write table, json or minimal.\nSee ./emulator trace --help.\n")]
     [InlineData("run a --otlp localhost:4317", "emulator: --otlp: 'localhost:4317' is not a collector's address; "
         + "write one such as http://localhost:4317.\nSee ./emulator run --help.\n")]
-    [InlineData("run a --seed -1", "emulator: --seed: '-1' is not a seed; write a whole number from 0 to 18446744073709551615.\n"
+    [InlineData("run a --seed -1", "emulator: --seed: '-1' is not a seed; write a whole number from 0 to "
+        + "18446744073709551615.\n"
         + "See ./emulator run --help.\n")]
-    [InlineData("run a --clock realtime:0", "emulator: --clock: '0' is not a speed; give 0.001 to 1000000 with up to three "
+    [InlineData("run a --clock realtime:0", "emulator: --clock: '0' is not a speed; give 0.001 to 1000000 with up to "
+        + "three "
         + "decimals, such as realtime:10.\nSee ./emulator run --help.\n")]
-    [InlineData("show a node-1 route", "emulator: 'route' is not a command that is shown; write one of 'ip addr', 'ip route', "
+    [InlineData("show a node-1 route", "emulator: 'route' is not a command that is shown; write one of 'ip addr', 'ip "
+        + "route', "
         + "'ip neigh', 'bridge fdb', 'iptables-save', 'conntrack -L', in quotes.\nSee ./emulator show --help.\n")]
     public void Bad_arguments_are_named_and_end_with_2(string arguments, string expected)
     {
@@ -118,7 +124,8 @@ public sealed class CommandLineTests
 
         Assert.Equal((0, ""), (code, error));
         Assert.Contains("Examples:\n  ./emulator ", output.ReplaceLineEndings("\n"), StringComparison.Ordinal);
-        Assert.EndsWith("Exit codes: 0 done; 1 not delivered, or failed; 2 bad input.\n", output.ReplaceLineEndings("\n"),
+        Assert.EndsWith("Exit codes: 0 done; 1 not delivered, or failed; 2 bad input.\n",
+            output.ReplaceLineEndings("\n"),
             StringComparison.Ordinal);
     }
 
@@ -127,7 +134,8 @@ public sealed class CommandLineTests
     {
         var failing = new Handlers(_ => 1, _ => 1, _ => 1, _ => 1);
 
-        Assert.Equal(1, CommandLine.Run(["demo"], new Streams(TextReader.Null, TextWriter.Null, TextWriter.Null, false), failing));
+        Assert.Equal(1, CommandLine.Run(["demo"],
+        new Streams(TextReader.Null, TextWriter.Null, TextWriter.Null, false), failing));
     }
 
     private static object? Parse(string arguments)

@@ -18,10 +18,12 @@ internal static class DemoCommand
     {
         Option<ulong> seed = SharedOptions.Seed();
         Option<int> shards = SharedOptions.Shards();
-        var pcap = new Option<string?>("--pcap") { Description = "Write what was captured to a pcapng file.", HelpName = "FILE" };
+        var pcap = new Option<string?>("--pcap") { Description = "Write what was captured to a pcapng file.",
+            HelpName = "FILE" };
         Option<Uri?> otlp = SharedOptions.Otlp();
         var command = new Command(
-            "demo", "One HTTP request through an online shop on three zones: node port, ingress controller, Service, pod.")
+            "demo", "One HTTP request through an online shop on three zones: node port, ingress controller, Service, "
+            + "pod.")
         {
             seed, shards, pcap, otlp,
         };

@@ -27,8 +27,10 @@ internal static class RunCommand
         Option<ClockMode> clock = Clock();
         Option<int> shards = SharedOptions.Shards();
         Option<Uri?> otlp = SharedOptions.Otlp();
-        var pcap = new Option<string?>("--pcap") { Description = "Write a pcapng file a namespace into a folder.", HelpName = "DIR" };
-        var report = new Option<string?>("--report") { Description = "Write the report into a folder.", HelpName = "DIR" };
+        var pcap = new Option<string?>("--pcap") { Description = "Write a pcapng file a namespace into a folder.",
+            HelpName = "DIR" };
+        var report = new Option<string?>("--report") { Description = "Write the report into a folder.",
+            HelpName = "DIR" };
         var command = new Command("run", "Build the cluster, run its Traffic, and report.")
         {
             paths, length, seed, clock, shards, otlp, pcap, report,
@@ -54,7 +56,8 @@ internal static class RunCommand
         DefaultValueFactory = _ => SimDuration.FromSeconds(60),
         CustomParser = result => SharedOptions.Parse<SimDuration>(
             result,
-            (string text, out SimDuration duration) => DurationText.TryParse(text, out duration) && duration > SimDuration.Zero,
+            (string text, out SimDuration duration) =>
+            DurationText.TryParse(text, out duration) && duration > SimDuration.Zero,
             "is not a duration above zero; write one such as 60s or 1m30s."),
     };
 

@@ -24,12 +24,14 @@ internal static class SharedOptions
         HelpName = "N",
         DefaultValueFactory = _ => 1,
         CustomParser = result => Parse<ulong>(
-            result, (string text, out ulong seed) => ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out seed),
+            result, (string text, out ulong seed) =>
+            ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out seed),
             "is not a seed; write a whole number from 0 to 18446744073709551615."),
     };
 
     /// <summary><c>--shards N</c></summary>
-    public static Option<int> Shards() => Number("--shards", "Threads to run on; the result is the same.", 1, ShardsMax, 1);
+    public static Option<int> Shards() => Number("--shards", "Threads to run on; the result is the "
+        + "same.", 1, ShardsMax, 1);
 
     /// <summary><c>--otlp URL</c></summary>
     public static Option<Uri?> Otlp() => new("--otlp")
@@ -80,6 +82,7 @@ internal static class SharedOptions
     private static int ParseNumber(ArgumentResult result, int least, int most) => Parse<int>(
         result,
         (string text, out int number) =>
-            int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number) && number >= least && number <= most,
+            int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number) && number >= least
+                && number <= most,
         $"is not a whole number from {least} to {most}.");
 }

@@ -33,7 +33,8 @@ internal static class ShowCommand
             }
         });
         Option<ulong> seed = SharedOptions.Seed();
-        var command = new Command("show", "Build the cluster and show a kernel's tables as the Linux tool does.") { words, seed };
+        var command = new Command("show", "Build the cluster and show a kernel's tables as the Linux tool "
+            + "does.") { words, seed };
         command.SetAction(parsed =>
         {
             string[] given = parsed.GetRequiredValue(words);

@@ -14,7 +14,8 @@ internal static class TraceCommand
         "./emulator trace examples/shop --from deploy/shop/web --to svc/shop/cart",
         "./emulator trace examples/shop --from pod/shop/web-0 --to tcp://10.96.0.20:80 -o json",
         "./emulator trace examples/shop --from node/node-1 --to icmp://10.244.2.2 --ttl 1",
-        "kubectl get deploy,svc,ing -o yaml | ./emulator trace - --from external --to http://shop.example.com/ --via node-2",
+        "kubectl get deploy,svc,ing -o yaml | ./emulator trace - --from external --to http://shop.example.com/ --via "
+        + "node-2",
     ];
 
     private const int BytesMax = TrafficReader.BytesMax;
@@ -26,7 +27,8 @@ internal static class TraceCommand
         Option<TrafficSource> from = From();
         Option<TrafficTarget> to = To();
         Option<int?> request = SharedOptions.OptionalNumber("--request-bytes", "Bytes of the request.", 0, BytesMax);
-        Option<int?> reply = SharedOptions.OptionalNumber("--reply-bytes", "Bytes of the reply to a raw request.", 0, BytesMax);
+        Option<int?> reply = SharedOptions.OptionalNumber("--reply-bytes", "Bytes of the reply to a raw request.", 0,
+            BytesMax);
         Option<int?> ttl = SharedOptions.OptionalNumber("--ttl", "The client's time to live.", 1, 255);
         var df = new Option<bool>("--df") { Description = "Forbid fragments." };
         Option<int?> sport = SharedOptions.OptionalNumber("--sport", "The client's port.", 1, 65_535);
@@ -38,9 +40,11 @@ internal static class TraceCommand
         };
         Option<ulong> seed = SharedOptions.Seed();
         Option<int> shards = SharedOptions.Shards();
-        var branches = new Option<bool>("--all-branches") { Description = "Trace each endpoint that a Service could choose." };
+        var branches = new Option<bool>("--all-branches") { Description = "Trace each endpoint that a Service could "
+            + "choose." };
         Option<OutputFormat> format = Format();
-        var pcap = new Option<string?>("--pcap") { Description = "Write what was captured to a pcapng file.", HelpName = "FILE" };
+        var pcap = new Option<string?>("--pcap") { Description = "Write what was captured to a pcapng file.",
+            HelpName = "FILE" };
         Option<Uri?> otlp = SharedOptions.Otlp();
         var command = new Command("trace", "Build the cluster, make one exchange in it, and show every hop.")
         {
@@ -91,7 +95,8 @@ internal static class TraceCommand
         Description = "How to print: table, json or minimal.",
         HelpName = "FORMAT",
         DefaultValueFactory = _ => OutputFormat.Table,
-        CustomParser = result => SharedOptions.Parse<OutputFormat>(result, ReadFormat, "is not a format; write table, json or minimal."),
+        CustomParser = result => SharedOptions.Parse<OutputFormat>(result, ReadFormat, "is not a format; write table, "
+        + "json or minimal."),
     };
 
     private static bool ReadFormat(string text, out OutputFormat format)

@@ -13,7 +13,8 @@ namespace Emulator.Client.Output;
 internal static class HopTable
 {
     private static readonly string[] Deciding =
-        ["-j DNAT", "-j SNAT", "-j MASQUERADE", "-j REJECT", "-j DROP", "-j KUBE-SVC-", "-j KUBE-EXT-", "-j KUBE-SVL-", "-j KUBE-SEP-"];
+        ["-j DNAT", "-j SNAT", "-j MASQUERADE", "-j REJECT", "-j DROP", "-j KUBE-SVC-", "-j KUBE-EXT-", "-j KUBE-SVL-",
+            "-j KUBE-SEP-"];
 
     /// <summary>Prints the hops.</summary>
     public static void Write(TraceReport report, TextWriter output)
@@ -25,7 +26,8 @@ internal static class HopTable
         for (int i = 0; i < rows.Count; i++)
         {
             (TraceRow row, TraceHop hop) = (rows[i], report.Hops[i]);
-            output.WriteLine($"{row.Sequence.ToString(CultureInfo.InvariantCulture),4} {row.Time,12}  {row.Where.PadRight(where)}  "
+            output.WriteLine($"{row.Sequence.ToString(CultureInfo.InvariantCulture),4} {row.Time,12}  "
+                + $"{row.Where.PadRight(where)}  "
                 + $"{row.Direction,-3} {row.Packet.PadRight(packet)}  {hop.Action}");
             foreach (TraceDecision decision in hop.Decisions.Where(IsTold))
             {

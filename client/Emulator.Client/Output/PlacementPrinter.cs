@@ -9,7 +9,8 @@ internal static class PlacementPrinter
     public static void Print(Streams streams, IEnumerable<PodView> pods)
     {
         var table = new TextTable("node", "pods");
-        foreach (IGrouping<string, PodView> node in pods.GroupBy(p => p.NodeName).OrderBy(g => g.Key, NaturalOrder.Comparer))
+        IEnumerable<IGrouping<string, PodView>> nodes = pods.GroupBy(p => p.NodeName);
+        foreach (IGrouping<string, PodView> node in nodes.OrderBy(g => g.Key, NaturalOrder.Comparer))
         {
             string name = node.Key.Length == 0 ? "(none)" : node.Key;
             table.Add(name, string.Join(", ", node.Select(p => $"{p.Namespace}/{p.Name}")));

@@ -44,7 +44,8 @@ internal sealed class RunSummary
     private TimeSpan Wall { get; }
 
     /// <summary>The report of a run that has ended.</summary>
-    public static RunSummary Of(ClusterRun run, ExchangeStatistics exchanges, TimeSpan wall) => new(run, exchanges, wall);
+    public static RunSummary Of(ClusterRun run, ExchangeStatistics exchanges, TimeSpan wall) =>
+        new(run, exchanges, wall);
 
     /// <summary>Prints it.</summary>
     public void Write(TextWriter output)
@@ -57,13 +58,19 @@ internal sealed class RunSummary
             output.WriteLine($"  {packets} {reason} {cause}");
         }
 
-        output.WriteLine(LedgerProblem ?? $"ledger: {Ledger.Originated} originated + {Ledger.Copied} copied + {Ledger.Fragmented} "
-            + $"fragments = {Ledger.Delivered} delivered + {Ledger.Dropped} dropped + {Ledger.Absorbed} absorbed + {InFlight} in flight");
+        output.WriteLine(LedgerProblem ?? $"ledger: {Ledger.Originated} originated + {Ledger.Copied} copied + "
+        + $"{Ledger.Fragmented} "
+            + $"fragments = {Ledger.Delivered} delivered + {Ledger.Dropped} dropped + {Ledger.Absorbed} absorbed + "
+            + $"{InFlight} in flight");
         decimal virtualSeconds = Statistics.VirtualTime.Nanoseconds / 1_000_000_000m;
         decimal wallSeconds = Math.Max(0.000001m, (decimal)Wall.TotalSeconds);
         output.WriteLine($"digest {Digest}");
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"virtual {virtualSeconds:F3}s in wall {wallSeconds:F3}s: "
-            + $"{virtualSeconds / wallSeconds:F1} times real time, {Statistics.Events / wallSeconds / 1_000_000:F2} M events/s"));
+        decimal speed = virtualSeconds / wallSeconds;
+        decimal rate = Statistics.Events / wallSeconds / 1_000_000;
+        string figures = string.Create(
+            CultureInfo.InvariantCulture, $"{speed:F1} times real time, {rate:F2} M events/s");
+        output.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"virtual {virtualSeconds:F3}s in wall {wallSeconds:F3}s: {figures}"));
     }
 
     /// <summary>The same as JSON.</summary>
@@ -72,7 +79,8 @@ internal sealed class RunSummary
         JsonObject json = JsonObject.Of(
             ("digest", Digest),
             ("pods", Counts(_podsByPhase.Select(p => KeyValuePair.Create(p.Key, (long)p.Value)))),
-            ("requests", JsonObject.Of(Exchanges.Select(e => KeyValuePair.Create<string, JsonValue>(e.Key, Json(e.Value))))),
+            ("requests", JsonObject.Of(
+            Exchanges.Select(e => KeyValuePair.Create<string, JsonValue>(e.Key, Json(e.Value))))),
             ("drops", Counts(Ledger.DroppedByReason.Select(d => KeyValuePair.Create(d.Reason.ToString(), d.Packets)))),
             ("ledger", JsonObject.Of(
                 ("originated", Ledger.Originated), ("copied", Ledger.Copied), ("fragmented", Ledger.Fragmented),

@@ -49,7 +49,8 @@ internal static class TracePrinter
     {
         HopTable.Write(report, output);
         output.WriteLine();
-        string reason = report.Reason == DropReason.None ? "" : $" ({report.Reason}{(report.Rule is null ? "" : $": {report.Rule}")})";
+        string reason = report.Reason == DropReason.None ? ""
+            : $" ({report.Reason}{(report.Rule is null ? "" : $": {report.Rule}")})";
         output.WriteLine($"{report.Verdict.ToString().ToLowerInvariant()}{reason}: "
             + $"{(report.App as IDescribed)?.Describe() ?? report.App?.ToString() ?? "the exchange has not ended"}");
         if (report.Branches.Count > 0)

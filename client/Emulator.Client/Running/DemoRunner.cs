@@ -30,7 +30,8 @@ internal sealed class DemoRunner(Streams streams)
         var source = new ExternalSource(null, null);
         TrafficTarget.TryParse(Url, out TrafficTarget target);
         PlannedExchange planned = new ExchangePlanner(run, source, null).Plan(target, null, null);
-        TraceRecorder recorded = new ExchangeRunner(run, recorder).Make(SourceFinder.Find(run, source)[0], planned.Request);
+        TraceRecorder recorded = new ExchangeRunner(run, recorder).Make(SourceFinder.Find(run, source)[0],
+            planned.Request);
         TraceReport report = TraceReport.From(recorded.Entries, request.Seed, run.Digest, planned.Branches);
         if (request.Pcap is string path)
         {
@@ -48,7 +49,8 @@ internal sealed class DemoRunner(Streams streams)
         streams.Out.WriteLine();
         telemetry.Complete(streams.Out);
         streams.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"digest {run.Digest}   virtual time {run.Engine.Now}   wall time {Stopwatch.GetElapsedTime(started).TotalSeconds:F3}s"));
+            $"digest {run.Digest}   virtual time {run.Engine.Now}   wall time "
+            + $"{Stopwatch.GetElapsedTime(started).TotalSeconds:F3}s"));
         return report.Verdict == TraceVerdict.Delivered ? ExitCode.Done : ExitCode.Failed;
     }
 }

@@ -45,10 +45,12 @@ internal sealed class ExchangePlanner(ClusterRun run, TrafficSource source, stri
         bool isRaw = request.Kind is ExchangeKind.Tcp or ExchangeKind.Udp;
         if (replyBytes is not null && !isRaw)
         {
-            throw new RefusedException($"--reply-bytes: the server of {request.Kind} decides how long its reply is; leave it out.");
+            throw new RefusedException($"--reply-bytes: the server of {request.Kind} decides how long its reply is; "
+            + "leave it out.");
         }
 
-        int bytes = requestBytes ?? (request.Kind == ExchangeKind.Http ? 0 : request.Kind == ExchangeKind.Ping ? 56 : 64);
+        int bytes = requestBytes
+        ?? (request.Kind == ExchangeKind.Http ? 0 : request.Kind == ExchangeKind.Ping ? 56 : 64);
         int reply = replyBytes ?? bytes;
         if (isRaw && reply != bytes && bytes < AskedReply.ShortestRequest)
         {
@@ -69,7 +71,8 @@ internal sealed class ExchangePlanner(ClusterRun run, TrafficSource source, stri
         PodView pod = SourceFinder.PodOf(run, target.Namespace, target.Name);
         if (pod.PodIP is not IPv4Address address)
         {
-            throw new RefusedException($"pod {pod.Namespace}/{pod.Name} has no address yet ({pod.Phase}); choose another.");
+            throw new RefusedException($"pod {pod.Namespace}/{pod.Name} has no address yet ({pod.Phase}); choose "
+            + "another.");
         }
 
         ContainerPortView[] ports = [.. pod.Containers.SelectMany(c => c.Ports)];
@@ -88,11 +91,12 @@ internal sealed class ExchangePlanner(ClusterRun run, TrafficSource source, stri
         var key = new ObjectKey(target.Namespace, target.Name);
         ApiObject found = run.Cluster.ApiServer.Find(ResourceTypes.Services, key)
             ?? throw new RefusedException($"service {key} does not exist; there are "
-                + $"{SourceFinder.Some(run.Cluster.ApiServer.All(ResourceTypes.Services).Select(s => s.Key.ToString()))}.");
+                + $"{SourceFinder.Some(ServiceNames())}.");
         ServiceView service = ServiceView.Of(found);
         if (service.ClusterIP is not IPv4Address address)
         {
-            throw new RefusedException($"service {key} is {(service.IsHeadless ? "headless" : service.Type)} and has no address; "
+            throw new RefusedException($"service {key} is {(service.IsHeadless ? "headless" : service.Type)} and has "
+            + "no address; "
                 + "choose one of its pods, or ask for its name with http://.");
         }
 
@@ -104,7 +108,8 @@ internal sealed class ExchangePlanner(ClusterRun run, TrafficSource source, stri
                 + $"{SourceFinder.Some(service.Ports.Select(p => $"{p.Port}/{p.Protocol}"))}.");
         }
 
-        return new PlannedExchange(Raw(KindOf(port.Protocol), address, (ushort)port.Port), Branches.Of(run, service, port, null));
+        return new PlannedExchange(Raw(KindOf(port.Protocol), address, (ushort)port.Port),
+        Branches.Of(run, service, port, null));
     }
 
     /// <summary>An address may be a Service's, or a node's with a node port.</summary>
@@ -120,24 +125,29 @@ internal sealed class ExchangePlanner(ClusterRun run, TrafficSource source, stri
         ushort port = target.Port ?? HttpPort;
         if (IPv4Address.TryParse(target.Host, out IPv4Address address))
         {
-            return new PlannedExchange(Http(target, target.Host, port), Branches.OfEndpoint(run, new Endpoint(address, port), "TCP"));
+            return new PlannedExchange(Http(target, target.Host, port),
+            Branches.OfEndpoint(run, new Endpoint(address, port), "TCP"));
         }
 
         if (source is not ExternalSource)
         {
-            return new PlannedExchange(Http(target, target.Host, port), Branches.OfName(run, source, target.Host, port));
+            return new PlannedExchange(Http(target, target.Host, port),
+            Branches.OfName(run, source, target.Host, port));
         }
 
         if (!IngressHosts().Any(h => IsHost(h, target.Host)))
         {
-            throw new RefusedException($"http://{target.Host}: from outside only hosts of an Ingress have names; there are "
-                + $"{SourceFinder.Some(IngressHosts().Where(h => h.Length > 0).Distinct())}. Write an address, or ask from a pod.");
+            throw new RefusedException($"http://{target.Host}: from outside only hosts of an Ingress have names; there "
+            + "are "
+                + $"{SourceFinder.Some(IngressHosts().Where(h => h.Length > 0).Distinct())}. Write an address, or ask "
+                + "from a pod.");
         }
 
         ServiceView controller = run.Cluster.ApiServer.Find(
             ResourceTypes.Services, new ObjectKey(Addons.IngressNamespace, Addons.IngressService)) is ApiObject found
             ? ServiceView.Of(found)
-            : throw new RefusedException($"http://{target.Host}: there is no ingress controller; set addons.ingressController: true.");
+            : throw new RefusedException($"http://{target.Host}: there is no ingress controller; set "
+                + "addons.ingressController: true.");
         ServicePort http = controller.Ports[0];
         IPv4Address node = ViaNode().Address.Address;
         return new PlannedExchange(
@@ -152,7 +162,8 @@ internal sealed class ExchangePlanner(ClusterRun run, TrafficSource source, stri
         var router = new IngressRouter(run.Cluster.ApiServer.All(ResourceTypes.Ingresses).Select(IngressView.Of));
         if (router.Find(target.Host, target.Path) is not IngressRoute route
             || run.Cluster.ApiServer.Find(
-                ResourceTypes.Services, new ObjectKey(route.Namespace, route.Backend.ServiceName)) is not ApiObject found)
+                ResourceTypes.Services,
+                new ObjectKey(route.Namespace, route.Backend.ServiceName)) is not ApiObject found)
         {
             return null;
         }
@@ -167,6 +178,9 @@ internal sealed class ExchangePlanner(ClusterRun run, TrafficSource source, stri
         ? run.Cluster.Spec.Nodes[0]
         : run.Cluster.Spec.Nodes.FirstOrDefault(n => n.Name == via) ?? throw new RefusedException(
             $"--via: node {via} does not exist; nodes are {SourceFinder.Some(run.Cluster.Nodes.Keys)}.");
+
+    private IEnumerable<string> ServiceNames() =>
+        run.Cluster.ApiServer.All(ResourceTypes.Services).Select(s => s.Key.ToString());
 
     private IEnumerable<string> IngressHosts() =>
         run.Cluster.ApiServer.All(ResourceTypes.Ingresses).SelectMany(i => IngressView.Of(i).Paths).Select(p => p.Host);

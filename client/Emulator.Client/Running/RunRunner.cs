@@ -31,7 +31,8 @@ internal sealed class RunRunner(Streams streams)
         var exchanges = new ExchangeStatistics();
         using PcapWriter? captures =
             request.PcapFolder is string folder ? PcapWriter.ToFolder(folder, Epoch.Nanoseconds) : null;
-        using var telemetry = new TelemetryOutput(request.Otlp, request.Seed, loaded.Cluster.Spec.Name, spanBudget: 500);
+        using var telemetry = new TelemetryOutput(request.Otlp, request.Seed, loaded.Cluster.Spec.Name,
+            spanBudget: 500);
         IJournalProjection[] projections =
             [exchanges, .. captures is null ? [] : new[] { captures }, .. telemetry.Projections];
         using var run = new ClusterRun(

@@ -70,7 +70,8 @@ internal static class Settlement
         {
             if (!pod.IsTerminal && !(pod.Phase == "Running" && pod.IsReady))
             {
-                string why = pod.FindCondition("PodScheduled") is { IsTrue: false } condition ? $": {condition.Message}" : "";
+                string why = pod.FindCondition("PodScheduled") is { IsTrue: false } condition
+                ? $": {condition.Message}" : "";
                 unready.Add($"pod {pod.Namespace}/{pod.Name} is {pod.Phase}{why}");
             }
         }

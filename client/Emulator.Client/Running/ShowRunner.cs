@@ -44,7 +44,8 @@ internal sealed class ShowRunner(Streams streams)
         string[] parts = (where.StartsWith("pod/", StringComparison.Ordinal) ? where[4..] : where).Split('/');
         return parts.Length == 2
             ? run.NamespaceOf(SourceFinder.PodOf(run, parts[0], parts[1]))
-            : throw new RefusedException($"'{where}' is neither a node ({SourceFinder.Some(run.Cluster.Nodes.Keys)}) nor a host "
+            : throw new RefusedException($"'{where}' is neither a node ({SourceFinder.Some(run.Cluster.Nodes.Keys)}) "
+                + "nor a host "
                 + $"outside ({SourceFinder.Some(run.Cluster.ExternalHosts.Keys)}); write a pod as NAMESPACE/NAME.");
     }
 

@@ -16,7 +16,8 @@ internal static class SourceFinder
     {
         PodSource pod => [run.NamespaceOf(PodOf(run, pod.Namespace, pod.Name))],
         DeploymentSource deployment => PodsOf(run, deployment),
-        NodeSource node => [run.Cluster.Nodes.TryGetValue(node.Name, out ActorRef? host) ? host : throw new RefusedException(
+        NodeSource node => [run.Cluster.Nodes.TryGetValue(node.Name, out ActorRef? host) ? host
+        : throw new RefusedException(
             $"node {node.Name} does not exist; nodes are {Some(run.Cluster.Nodes.Keys)}.")],
         ExternalSource external => [HostOf(run, external)],
         _ => throw new System.Diagnostics.UnreachableException(source.GetType().Name),

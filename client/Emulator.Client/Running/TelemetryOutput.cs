@@ -40,7 +40,8 @@ internal sealed class TelemetryOutput : IDisposable
     }
 
     /// <summary>What reads the journal.</summary>
-    public IReadOnlyList<IJournalProjection> Projections => _spans is null || _program is null ? [] : [_spans, _program];
+    public IReadOnlyList<IJournalProjection> Projections =>
+        _spans is null || _program is null ? [] : [_spans, _program];
 
     /// <summary>Waits until everything has arrived, and prints what became of the hops.</summary>
     public void Complete(TextWriter output)

@@ -43,7 +43,8 @@ internal sealed class TraceRunner(Streams streams)
     }
 
     private static List<TraceRecorder> MakeCount(
-        ClusterRun run, ExchangeRecorder recorder, IReadOnlyList<ActorRef> sources, ExchangeRequest exchange, TraceRequest request)
+        ClusterRun run, ExchangeRecorder recorder, IReadOnlyList<ActorRef> sources, ExchangeRequest exchange,
+        TraceRequest request)
     {
         var runner = new ExchangeRunner(run, recorder);
         return [.. Enumerable.Range(0, request.Count)
@@ -70,7 +71,8 @@ internal sealed class TraceRunner(Streams streams)
         if (kept.Keys.Count(k => k.Length > 0) < planned.Branches.Count)
         {
             streams.Error.WriteLine(
-                $"emulator: {kept.Keys.Count(k => k.Length > 0)} of {planned.Branches.Count} endpoints were chosen in {most} exchanges.");
+                $"emulator: {kept.Keys.Count(k => k.Length > 0)} of {planned.Branches.Count} endpoints were chosen in "
+                + $"{most} exchanges.");
         }
 
         return [.. kept.Values];

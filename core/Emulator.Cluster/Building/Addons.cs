@@ -83,5 +83,6 @@ public static class Addons
         }
     }
 
-    private static ApiObject Read(string json) => ApiObject.From((JsonObject)JsonText.Parse(json)); // Each is an object.
+    // Each is an object.
+    private static ApiObject Read(string json) => ApiObject.From((JsonObject)JsonText.Parse(json));
 }

@@ -53,7 +53,8 @@ internal static class AdmissionCheck
         string name = $"{input.Object.Type.Kind} {input.Object.Key}";
         if (error.Causes.Count == 0)
         {
-            string cure = error.IsNotFound && error.Type == ResourceTypes.Namespaces ? " Add a Namespace document." : "";
+            string cure = error.IsNotFound && error.Type == ResourceTypes.Namespaces ? " Add a Namespace document."
+            : "";
             errors.Add(input.Document.Error("", $"{name} is refused: {error.Message}.{cure}"));
         }
 

@@ -45,7 +45,8 @@ internal static class BootMessages
     /// <summary>The control plane's.</summary>
     public static List<Message> OfControlPlane(InterfaceAddress address, IPv4Address? gateway)
     {
-        List<Message> messages = [new AddAddress("eth0", address.Address, address.Length), new SetLink("eth0", Up: true)];
+        List<Message> messages = [new AddAddress("eth0", address.Address, address.Length),
+        new SetLink("eth0", Up: true)];
         AddDefaultRoute(messages, gateway, "eth0");
         return messages;
     }

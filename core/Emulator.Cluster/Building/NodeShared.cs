@@ -47,7 +47,8 @@ internal sealed class NodeShared
         var cgroups = new CgroupsActor(Named("cgroups"));
         yield return cgroups;
         yield return new Kubelet(
-            Named("kubelet"), host, _apiServer, OptionsOf(node), (pod, container) => _programs.Of(host, pod, container), cgroups.Self);
+            Named("kubelet"), host, _apiServer, OptionsOf(node), (pod, container) =>
+            _programs.Of(host, pod, container), cgroups.Self);
         yield return new Flannel(Named("flanneld"), host, _apiServer, node.Name, _peers, node.Vtep?.Mac);
         yield return new KubeProxy(Named("kube-proxy"), host, _apiServer, node.Name, _rules);
     }

@@ -48,10 +48,12 @@ internal sealed class UnderlayPlan
     public Topology Topology { get; } = new();
 
     /// <summary>The switches as machines.</summary>
-    public IEnumerable<ClusterMachine> Machines => _switches.Select(s => new ClusterMachine(s.Actor.Self.Machine, s.Actor, []));
+    public IEnumerable<ClusterMachine> Machines =>
+        _switches.Select(s => new ClusterMachine(s.Actor.Self.Machine, s.Actor, []));
 
     /// <summary>Plugs a machine into its zone's switch.</summary>
-    public void Plug(HostActor host, string zone, string nic, MacAddress mac, int mtu, IPv4Address address, PortSpec port) =>
+    public void Plug(HostActor host, string zone, string nic, MacAddress mac, int mtu, IPv4Address address,
+        PortSpec port) =>
         Plug(host, Of(zone), nic, mac, mtu, address, port, _wires.ToSwitch, _wires.FromSwitch);
 
     /// <summary>Plugs a host outside into the switch of its zone or the one outside.</summary>
@@ -62,7 +64,8 @@ internal sealed class UnderlayPlan
         Plug(host, zone, "eth0", spec.Mac, spec.Mtu, spec.Addresses[0].Address, spec.SwitchPort, wire, wire);
         foreach (InterfaceAddress further in spec.Addresses.Skip(1))
         {
-            zone.FurtherAddresses.Add(new GatewayRoute(Cidr.Host(further.Address), zone.PortOf[host.Self.Machine], spec.Mac));
+            zone.FurtherAddresses.Add(
+            new GatewayRoute(Cidr.Host(further.Address), zone.PortOf[host.Self.Machine], spec.Mac));
         }
     }
 
@@ -75,7 +78,8 @@ internal sealed class UnderlayPlan
             {
                 foreach (MachineRef machine in other.PortOf.Keys)
                 {
-                    zone.Actor.RouteSessions(machine, ReferenceEquals(zone, other) ? zone.PortOf[machine] : zone.TrunkTo[other]);
+                    zone.Actor.RouteSessions(machine,
+                    ReferenceEquals(zone, other) ? zone.PortOf[machine] : zone.TrunkTo[other]);
                 }
             }
 
@@ -87,7 +91,8 @@ internal sealed class UnderlayPlan
                     Mac = zone.Mac,
                     Subnet = zone.Subnet,
                     Hosts = zone.Hosts,
-                    Routes = [.. zone.FurtherAddresses, .. _switches.Where(o => o != zone).SelectMany(o => zone.RoutesTo(o))],
+                    Routes = [.. zone.FurtherAddresses,
+                    .. _switches.Where(o => o != zone).SelectMany(o => zone.RoutesTo(o))],
                 });
             }
         }
@@ -101,7 +106,8 @@ internal sealed class UnderlayPlan
         bool isOutside = other.Zone == OutsideZone;
         WireOptions wire = isOutside ? _wires.ToOutside : _wires.Trunk;
         Link link = Topology.Add(new Link(
-            new LinkEnd(one.Actor.Self, one.Actor.NextPort), new LinkEnd(other.Actor.Self, other.Actor.NextPort), wire));
+            new LinkEnd(one.Actor.Self, one.Actor.NextPort), new LinkEnd(other.Actor.Self, other.Actor.NextPort),
+            wire));
         one.TrunkTo[other] = one.Actor.AddPort(one.Mac, link.AToB, isTrunk: true);
         other.TrunkTo[one] = other.Actor.AddPort(other.Mac, link.BToA, isTrunk: true);
     }
@@ -115,7 +121,8 @@ internal sealed class UnderlayPlan
         int index = host.AddNic(nic, mac, mtu, link.AToB);
         if (index != NicIndex)
         {
-            throw new InvalidOperationException($"{host.Self.Name}: {nic} has ifindex {index}, not {NicIndex} as the wire names.");
+            throw new InvalidOperationException($"{host.Self.Name}: {nic} has ifindex {index}, not {NicIndex} as the "
+            + "wire names.");
         }
 
         int number = zone.Actor.AddPort(port.Mac, link.BToA, port.Name);

@@ -38,7 +38,8 @@ public sealed record ClusterInput
             {
                 objects.Add(document);
             }
-            else if (IsOurs(document, errors) && document.Kind == "Traffic" && TrafficReader.Read(document, errors) is { } spec)
+            else if (IsOurs(document, errors) && document.Kind == "Traffic"
+                && TrafficReader.Read(document, errors) is { } spec)
             {
                 traffic.Add(spec);
             }
@@ -68,7 +69,8 @@ public sealed record ClusterInput
         if (document.ApiVersion != ClusterSpecReader.ApiVersion)
         {
             errors.Add(document.Error("apiVersion",
-                $"'{document.ApiVersion}' is not a version of the emulator's documents; write {ClusterSpecReader.ApiVersion}."));
+                $"'{document.ApiVersion}' is not a version of the emulator's documents; write "
+                + $"{ClusterSpecReader.ApiVersion}."));
             return false;
         }
 

@@ -36,9 +36,11 @@ internal static class ModelledFields
         ],
         ["Service"] =
         [
-            "spec.type", "spec.clusterIP", "spec.clusterIPs.*", "spec.selector.*", "spec.ports.*", "spec.externalTrafficPolicy",
+            "spec.type", "spec.clusterIP", "spec.clusterIPs.*", "spec.selector.*", "spec.ports.*",
+            "spec.externalTrafficPolicy",
             "spec.internalTrafficPolicy", "spec.sessionAffinity", "spec.sessionAffinityConfig.*", "spec.externalIPs.*",
-            "spec.publishNotReadyAddresses", "spec.ipFamilies.*", "spec.ipFamilyPolicy", "spec.allocateLoadBalancerNodePorts",
+            "spec.publishNotReadyAddresses", "spec.ipFamilies.*", "spec.ipFamilyPolicy",
+            "spec.allocateLoadBalancerNodePorts",
         ],
         ["EndpointSlice"] = ["addressType", "endpoints.*", "ports.*"],
         ["Ingress"] = ["spec.ingressClassName", "spec.defaultBackend.*", "spec.rules.*"],

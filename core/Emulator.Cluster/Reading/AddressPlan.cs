@@ -66,7 +66,8 @@ internal sealed class AddressPlan(ClusterDraft draft, ManifestDocument document,
 
         if (needed && subnets < draft.Zones.Count)
         {
-            mistakes.Add(document.Error("spec.nodeCIDR", $"node CIDR {_nodeCidr} holds {subnets} subnets of /{32 - hostBits} "
+            mistakes.Add(document.Error("spec.nodeCIDR",
+            $"node CIDR {_nodeCidr} holds {subnets} subnets of /{32 - hostBits} "
                 + $"for {most} nodes a zone, but there are {draft.Zones.Count} zones; choose a shorter prefix."));
             return null;
         }
@@ -184,10 +185,12 @@ internal sealed class AddressPlan(ClusterDraft draft, ManifestDocument document,
             }
         }
 
-        string path = _isFlat ? "spec.nodeCIDR" : draft.Zones.FirstOrDefault(z => z.Name == zone.Name)?.Path ?? "spec.zones";
+        string path = _isFlat ? "spec.nodeCIDR" : draft.Zones.FirstOrDefault(z => z.Name == zone.Name)?.Path
+        ?? "spec.zones";
         if (!mistakes.Any(m => m.Path == path))
         {
-            mistakes.Add(document.Error(path, $"subnet {zone.Subnet} of {zone.Name} has too few addresses for its nodes; "
+            mistakes.Add(document.Error(path, $"subnet {zone.Subnet} of {zone.Name} has too few addresses for its "
+            + "nodes; "
                 + "choose a shorter prefix."));
         }
 

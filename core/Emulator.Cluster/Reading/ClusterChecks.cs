@@ -8,7 +8,8 @@ namespace Emulator.Cluster.Reading;
 internal static class ClusterChecks
 {
     /// <summary>Appends every contradiction.</summary>
-    public static void Check(ClusterSpec spec, ClusterDraft draft, ManifestDocument document, List<ManifestError> mistakes)
+    public static void Check(ClusterSpec spec, ClusterDraft draft, ManifestDocument document,
+        List<ManifestError> mistakes)
     {
         void Report(string path, string message) => mistakes.Add(document.Error(path, message));
         CheckRanges(spec, draft, Report);
@@ -33,7 +34,8 @@ internal static class ClusterChecks
             {
                 if (ranges[i].Range.Overlaps(ranges[j].Range))
                 {
-                    report(ranges[i].Path, $"{ranges[i].Words} {ranges[i].Range} overlaps {ranges[j].Words} {ranges[j].Range}; "
+                    report(ranges[i].Path, $"{ranges[i].Words} {ranges[i].Range} overlaps {ranges[j].Words} "
+                    + $"{ranges[j].Range}; "
                         + "choose disjoint ranges.");
                 }
             }
@@ -41,7 +43,8 @@ internal static class ClusterChecks
 
         if (spec.ServiceCidr.Length is < 8 or > 28)
         {
-            report("spec.serviceCIDR", $"service CIDR {spec.ServiceCidr} is too {(spec.ServiceCidr.Length < 8 ? "large" : "small")}; "
+            report("spec.serviceCIDR", $"service CIDR {spec.ServiceCidr} is too "
+            + $"{(spec.ServiceCidr.Length < 8 ? "large" : "small")}; "
                 + "choose a prefix of 8 to 28 bits.");
         }
 
@@ -59,14 +62,16 @@ internal static class ClusterChecks
             (ZoneSpec zone, ZoneDraft written) = (spec.Zones[i], draft.Zones[i]);
             if (spec.Underlay == UnderlayMode.L2 && (written.Subnet is not null || written.Gateway is not null))
             {
-                report(written.Path, $"{zone.Name} has a subnet or gateway, but zones share node CIDR {spec.NodeCidr} in an l2 "
+                report(written.Path, $"{zone.Name} has a subnet or gateway, but zones share node CIDR {spec.NodeCidr} "
+                + "in an l2 "
                     + "underlay; leave it out, or write underlay: routed.");
             }
 
             if (!spec.NodeCidr.Overlaps(zone.Subnet) || zone.Subnet.Length < spec.NodeCidr.Length)
             {
                 report(FieldPath.Member(written.Path, "subnet"),
-                    $"subnet {zone.Subnet} of {zone.Name} lies outside of node CIDR {spec.NodeCidr}; choose one inside.");
+                    $"subnet {zone.Subnet} of {zone.Name} lies outside of node CIDR {spec.NodeCidr}; choose one "
+                    + "inside.");
             }
 
             if (zone.Gateway is IPv4Address gateway && !zone.Subnet.Contains(gateway))
@@ -79,7 +84,8 @@ internal static class ClusterChecks
             {
                 if (zone.Subnet.Overlaps(spec.Zones[j].Subnet))
                 {
-                    report(FieldPath.Member(written.Path, "subnet"), $"subnet {zone.Subnet} of {zone.Name} overlaps subnet "
+                    report(FieldPath.Member(written.Path, "subnet"),
+                    $"subnet {zone.Subnet} of {zone.Name} overlaps subnet "
                         + $"{spec.Zones[j].Subnet} of {spec.Zones[j].Name}; choose disjoint subnets.");
                 }
             }
@@ -96,13 +102,15 @@ internal static class ClusterChecks
         {
             if (!names.TryAdd(name, what))
             {
-                report(FieldPath.Member(path, "name"), $"'{name}' names {names[name]} and {what}; give each machine its own name.");
+                report(FieldPath.Member(path, "name"),
+                $"'{name}' names {names[name]} and {what}; give each machine its own name.");
             }
         }
 
         for (int i = 0; i < spec.Zones.Count; i++)
         {
-            Name(spec.Zones[i].SwitchName, $"the switch of {spec.Zones[i].Name}", FieldPath.Member(draft.Zones[i].Path, "switch"));
+            Name(spec.Zones[i].SwitchName, $"the switch of {spec.Zones[i].Name}",
+            FieldPath.Member(draft.Zones[i].Path, "switch"));
             if (spec.Zones[i].Name == "external")
             {
                 report(draft.Zones[i].Path, "'external' is the zone of the hosts outside; choose another name.");
@@ -152,7 +160,8 @@ internal static class ClusterChecks
         {
             if (!owners.TryAdd(address, owner))
             {
-                report(path, $"address {address} belongs to {owners[address]} and {owner}; give each machine its own address.");
+                report(path, $"address {address} belongs to {owners[address]} and {owner}; give each machine its own "
+                + "address.");
             }
         }
 
@@ -164,7 +173,8 @@ internal static class ClusterChecks
             ZoneSpec? zone = spec.Zones.FirstOrDefault(z => z.Name == node.Zone);
             if (zone?.Subnet.Contains(node.Address.Address) == false)
             {
-                report(path, $"address {node.Address.Address} of {node.Name} lies outside of its zone's subnet {zone.Subnet}; "
+                report(path, $"address {node.Address.Address} of {node.Name} lies outside of its zone's subnet "
+                + $"{zone.Subnet}; "
                     + "choose one inside, or set the subnet.");
             }
         }
@@ -181,7 +191,8 @@ internal static class ClusterChecks
             Cidr subnet = spec.Zones.FirstOrDefault(z => z.Name == host.Zone)?.Subnet ?? spec.OutsideCidr;
             if (!subnet.Contains(host.Addresses[0].Address))
             {
-                report(path, $"address {host.Addresses[0].Address} of {host.Name} lies outside of its subnet {subnet}; write one inside first.");
+                report(path, $"address {host.Addresses[0].Address} of {host.Name} lies outside of its subnet {subnet}; "
+                + "write one inside first.");
             }
         }
     }
@@ -195,23 +206,27 @@ internal static class ClusterChecks
             string path = FieldPath.Member(draft.Nodes[i].Path, "podCIDR");
             if (node.PodCidr.Length != spec.NodeCidrMaskSize || !spec.PodCidr.Contains(node.PodCidr.Address))
             {
-                report(path, $"pod CIDR {node.PodCidr} of {node.Name} is not a /{spec.NodeCidrMaskSize} inside {spec.PodCidr}; "
+                report(path, $"pod CIDR {node.PodCidr} of {node.Name} is not a /{spec.NodeCidrMaskSize} inside "
+                + $"{spec.PodCidr}; "
                     + "choose one that is, or set spec.podCIDR and spec.nodeCIDRMaskSize.");
             }
             else if (!blocks.TryAdd(node.PodCidr, node.Name))
             {
-                report(path, $"pod CIDR {node.PodCidr} belongs to {blocks[node.PodCidr]} and {node.Name}; give each node its own.");
+                report(path, $"pod CIDR {node.PodCidr} belongs to {blocks[node.PodCidr]} and {node.Name}; give each "
+                + "node its own.");
             }
         }
     }
 
     private static void CheckLinks(ClusterSpec spec, Action<string, string> report)
     {
-        foreach ((string name, LinkSpec far) in new[] { ("betweenZones", spec.Links.BetweenZones), ("outside", spec.Links.Outside) })
+        foreach ((string name, LinkSpec far) in new[] { ("betweenZones", spec.Links.BetweenZones),
+        ("outside", spec.Links.Outside) })
         {
             if (far.Latency <= spec.Links.WithinZone.Latency)
             {
-                report($"spec.links.{name}", $"latency {far.Latency} is not above withinZone's {spec.Links.WithinZone.Latency}, "
+                report($"spec.links.{name}", $"latency {far.Latency} is not above withinZone's "
+                + $"{spec.Links.WithinZone.Latency}, "
                     + "which is a part of it; choose a longer one.");
             }
         }

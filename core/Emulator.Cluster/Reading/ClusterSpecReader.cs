@@ -86,7 +86,8 @@ public static class ClusterSpecReader
             }
 
             zones.Add(new ZoneDraft(
-                path, zone.Text("name") ?? "", zone.Block("subnet"), zone.Address("gateway"), its.Text("name"), its.Mac("mac")));
+                path, zone.Text("name") ?? "", zone.Block("subnet"), zone.Address("gateway"), its.Text("name"),
+                its.Mac("mac")));
         }
 
         foreach (ZoneDraft zone in zones.Where(z => z.Name.Length > 0 && !NameText.IsLabel(z.Name)))

@@ -49,7 +49,8 @@ internal static class DeviceReader
             return new InterfaceAddress(address, length);
         }
 
-        section.ReportAt(path, $"{Section.Shown(value)} is not an address; write one such as 192.168.77.11 or 192.168.77.11/24.");
+        section.ReportAt(path, $"{Section.Shown(value)} is not an address; write one such as 192.168.77.11 or "
+        + "192.168.77.11/24.");
         return null;
     }
 

@@ -8,7 +8,8 @@ internal static class ExternalHostReader
 {
     private static readonly string[] Fields =
     [
-        "name", "zone", "addresses", "mac", "mtu", "forwarding", "defaultGateway", "switchPort", "sysctls", "neighbours",
+        "name", "zone", "addresses", "mac", "mtu", "forwarding", "defaultGateway", "switchPort", "sysctls",
+        "neighbours",
     ];
 
     /// <summary>Reads the list.</summary>

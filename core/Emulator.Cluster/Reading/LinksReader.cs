@@ -19,7 +19,8 @@ internal static class LinksReader
         SimDuration hop = links.Duration("withinNode") ?? SimDuration.FromMicroseconds(1);
         if (hop < SimDuration.FromMicroseconds(1))
         {
-            links.Report("withinNode", $"{Section.Shown(links["withinNode"] ?? JsonNull.Instance)} is too short: a hop inside a "
+            links.Report("withinNode", $"{Section.Shown(links["withinNode"] ?? JsonNull.Instance)} is too short: a hop "
+            + "inside a "
                 + "machine costs at least 1us; write 1us or more.");
         }
 
@@ -55,7 +56,8 @@ internal static class LinksReader
     {
         if (latency == SimDuration.Zero)
         {
-            section.Report(name, $"{Section.Shown(section[name] ?? JsonNull.Instance)} is a link between machines without latency: "
+            section.Report(name, $"{Section.Shown(section[name] ?? JsonNull.Instance)} is a link between machines "
+            + "without latency: "
                 + "nothing may cross it in no time, since machines run ahead of each other by the least latency; "
                 + "write 1us or more.");
         }

@@ -26,8 +26,10 @@ internal static class MachineChecks
         {
             (NodeSpec node, string path) = (spec.Nodes[i], draft.Nodes[i].Path);
             Own(node.Mac, $"{node.Name} {node.Interface}", FieldPath.Member(path, "mac"));
-            Own(node.Bridge.Mac, $"{node.Name} {node.Bridge.Name}", FieldPath.Member(FieldPath.Member(path, "bridge"), "mac"));
-            Own(node.SwitchPort.Mac, $"port {node.SwitchPort.Name}", FieldPath.Member(FieldPath.Member(path, "switchPort"), "mac"));
+            Own(node.Bridge.Mac, $"{node.Name} {node.Bridge.Name}",
+                FieldPath.Member(FieldPath.Member(path, "bridge"), "mac"));
+            Own(node.SwitchPort.Mac, $"port {node.SwitchPort.Name}",
+                FieldPath.Member(FieldPath.Member(path, "switchPort"), "mac"));
             if (node.Vtep is VtepSpec vtep)
             {
                 Own(vtep.Mac, $"{node.Name} {vtep.Name}", FieldPath.Member(FieldPath.Member(path, "vtep"), "mac"));
@@ -39,7 +41,8 @@ internal static class MachineChecks
             CheckCapacity(node, path, report);
             if (node.Interface != spec.Nodes[0].Interface)
             {
-                report(FieldPath.Member(path, "interface"), $"'{node.Interface}' is not '{spec.Nodes[0].Interface}' as on "
+                report(FieldPath.Member(path, "interface"),
+                $"'{node.Interface}' is not '{spec.Nodes[0].Interface}' as on "
                     + $"{spec.Nodes[0].Name}; flanneld has one configuration, so write the same name on all nodes.");
             }
         }
@@ -49,13 +52,15 @@ internal static class MachineChecks
             ExternalHostSpec host = spec.ExternalHosts[i];
             string path = draft.Hosts?[i].Path ?? "spec.externalHosts";
             Own(host.Mac, $"{host.Name} eth0", FieldPath.Member(path, "mac"));
-            Own(host.SwitchPort.Mac, $"port {host.SwitchPort.Name}", FieldPath.Member(FieldPath.Member(path, "switchPort"), "mac"));
+            Own(host.SwitchPort.Mac, $"port {host.SwitchPort.Name}",
+                FieldPath.Member(FieldPath.Member(path, "switchPort"), "mac"));
             CheckNeighbours(host.Name, host.Neighbours, ["eth0", "lo"], path, report);
         }
     }
 
     private static void CheckNeighbours(
-        string machine, IReadOnlyList<NeighbourSpec> neighbours, string[] devices, string path, Action<string, string> report)
+        string machine, IReadOnlyList<NeighbourSpec> neighbours, string[] devices, string path,
+        Action<string, string> report)
     {
         for (int i = 0; i < neighbours.Count; i++)
         {
@@ -74,8 +79,10 @@ internal static class MachineChecks
             KeyValuePair.Create("memory", Quantity.Parse(node.Capacity.Memory)));
         if (NodeAllocatable.Default.Overbooked(capacity) is not null)
         {
-            report(FieldPath.Member(FieldPath.Member(path, "capacity"), "memory"), $"{node.Capacity.Memory} of {node.Name} is less "
-                + $"than the {NodeAllocatable.Default.HardEviction["memory"]} that its kubelet keeps free; write more, such as 16Gi.");
+            report(FieldPath.Member(FieldPath.Member(path, "capacity"), "memory"),
+            $"{node.Capacity.Memory} of {node.Name} is less "
+                + $"than the {NodeAllocatable.Default.HardEviction["memory"]} that its kubelet keeps free; write more, "
+                + "such as 16Gi.");
         }
     }
 
@@ -89,7 +96,8 @@ internal static class MachineChecks
         if (!node.Address.Subnet.Contains(gateway))
         {
             report(FieldPath.Member(path, "defaultGateway"),
-                $"gateway {gateway} of {node.Name} lies outside of its subnet {node.Address.Subnet}; choose one inside.");
+                $"gateway {gateway} of {node.Name} lies outside of its subnet {node.Address.Subnet}; choose one "
+                + "inside.");
         }
 
         if (gateway == node.Address.Address)

@@ -15,9 +15,11 @@ internal static class NameText
 
     /// <summary>Whether a text is a label of RFC 1123.</summary>
     public static bool IsLabel(string name) => name.Length is > 0 and <= 63
-        && name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-') && name[0] != '-' && name[^1] != '-';
+        && name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-') && name[0] != '-'
+            && name[^1] != '-';
 
     /// <summary>Whether Linux would take a text as an interface's name.</summary>
     public static bool IsInterface(string name) =>
-        name.Length is > 0 and <= InterfaceLengthMax && name is not ("." or "..") && !name.Any(c => c is '/' or ':' || char.IsWhiteSpace(c));
+        name.Length is > 0 and <= InterfaceLengthMax && name is not ("." or "..")
+            && !name.Any(c => c is '/' or ':' || char.IsWhiteSpace(c));
 }

@@ -19,7 +19,8 @@ internal static class NodeGroupReader
 
     private static readonly string[] Fields =
     [
-        "name", "count", "zone", "capacity", "labels", "taints", "interface", "mtu", "defaultGateway", "sysctls", .. Pins,
+        "name", "count", "zone", "capacity", "labels", "taints", "interface", "mtu", "defaultGateway", "sysctls",
+        .. Pins,
     ];
 
     private static readonly string[] Effects = ["NoSchedule", "PreferNoSchedule", "NoExecute"];
@@ -49,20 +50,23 @@ internal static class NodeGroupReader
         return nodes;
     }
 
-    private static void AddGroup(Section group, IReadOnlyList<KeyValuePair<string, long>> sysctls, List<NodeDraft> nodes)
+    private static void AddGroup(Section group, IReadOnlyList<KeyValuePair<string, long>> sysctls,
+    List<NodeDraft> nodes)
     {
         long? count = group.Whole("count", 1, NodesMax);
         string? name = group.Text("name");
         if (count > 1 && name?.Contains("{n}", StringComparison.Ordinal) == false)
         {
-            group.Report("name", $"'{name}' would name {count} nodes; write {{n}} where the number goes, such as {name}-{{n}}.");
+            group.Report("name", $"'{name}' would name {count} nodes; write {{n}} where the number goes, such as "
+            + $"{name}-{{n}}.");
         }
 
         if (count > 1)
         {
             foreach (string pin in Pins.Where(p => group[p] is not null))
             {
-                group.Report(pin, $"pins one node, but the group has {count}; leave it out, or write the node by itself.");
+                group.Report(pin, $"pins one node, but the group has {count}; leave it out, or write the node by "
+                + "itself.");
             }
         }
 
@@ -79,7 +83,8 @@ internal static class NodeGroupReader
         }
     }
 
-    private static NodeDraft ReadNode(Section node, string name, IReadOnlyList<KeyValuePair<string, long>> sysctls) => new()
+    private static NodeDraft ReadNode(Section node, string name, IReadOnlyList<KeyValuePair<string, long>> sysctls) =>
+    new()
     {
         Path = node.Path,
         Name = name,

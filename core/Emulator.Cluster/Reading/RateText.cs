@@ -5,7 +5,8 @@ public static class RateText
 {
     private static readonly (string Unit, long BitsPerSecond)[] Units =
     [
-        ("Tbit", 1_000_000_000_000), ("Gbit", 1_000_000_000), ("Mbit", 1_000_000), ("Kbit", 1_000), ("kbit", 1_000), ("bit", 1),
+        ("Tbit", 1_000_000_000_000), ("Gbit", 1_000_000_000), ("Mbit", 1_000_000), ("Kbit", 1_000), ("kbit", 1_000),
+        ("bit", 1),
     ];
 
     /// <summary>The highest rate: 400 Tbit a second.</summary>

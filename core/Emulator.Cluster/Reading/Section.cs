@@ -88,7 +88,8 @@ internal sealed class Section
         "is not an IPv4 address; write four octets such as 192.168.77.11.");
 
     /// <summary>A hardware address of one station, or null when it was not written.</summary>
-    public MacAddress? Mac(string name) => Read(name, ParseMac, (MacAddress mac) => !mac.IsGroup && mac != MacAddress.Zero,
+    public MacAddress? Mac(string name) =>
+        Read(name, ParseMac, (MacAddress mac) => !mac.IsGroup && mac != MacAddress.Zero,
         "is not the MAC address of a station; write six octets, the first even, such as 02:00:00:00:4d:0b.");
 
     /// <summary>A duration, or null when it was not written.</summary>
@@ -121,7 +122,8 @@ internal sealed class Section
         new(_document, FieldPath.Member(Path, name), this[name], _errors, known);
 
     /// <summary>An object at a path inside this one.</summary>
-    public Section Open(string path, JsonValue value, params string[] known) => new(_document, path, value, _errors, known);
+    public Section Open(string path, JsonValue value, params string[] known) =>
+        new(_document, path, value, _errors, known);
 
     /// <summary>The objects of a list; empty when it was not written.</summary>
     public IReadOnlyList<Section> Children(string name, params string[] known) =>
@@ -173,7 +175,8 @@ internal sealed class Section
             }
             else
             {
-                ReportAt(FieldPath.Member(FieldPath.Member(Path, name), key), $"{Shown(value)} is not a text; quote it.");
+                ReportAt(FieldPath.Member(FieldPath.Member(Path, name), key),
+                $"{Shown(value)} is not a text; quote it.");
             }
         }
 
@@ -192,7 +195,8 @@ internal sealed class Section
             }
             else
             {
-                ReportAt(FieldPath.Member(FieldPath.Member(Path, name), key), $"{Shown(value)} is not a whole number; write one.");
+                ReportAt(FieldPath.Member(FieldPath.Member(Path, name), key),
+                $"{Shown(value)} is not a whole number; write one.");
             }
         }
 
@@ -216,7 +220,8 @@ internal sealed class Section
 
     private delegate bool Parser<T>(ReadOnlySpan<char> text, out T value);
 
-    private static bool ParseMac(ReadOnlySpan<char> text, out MacAddress mac) => MacAddress.TryParse(text.ToString(), out mac);
+    private static bool ParseMac(ReadOnlySpan<char> text, out MacAddress mac) =>
+    MacAddress.TryParse(text.ToString(), out mac);
 
     private IReadOnlyList<KeyValuePair<string, JsonValue>> Map(string name)
     {

@@ -97,12 +97,14 @@ public static class TrafficReader
 
         string text = Section.Plain(value) ?? "";
         string number = text.EndsWith("/s", StringComparison.Ordinal) ? text[..^2] : text;
-        if (DecimalText.TryScale(number, 1_000, out Int128 thousandths) && thousandths > 0 && thousandths <= RateMax * 1_000L)
+        if (DecimalText.TryScale(number, 1_000, out Int128 thousandths) && thousandths > 0
+            && thousandths <= RateMax * 1_000L)
         {
             return new SimDuration(1_000_000_000_000 / (long)thousandths);
         }
 
-        spec.Report("rate", $"{Section.Shown(value)} is not a rate; write exchanges a second, from 0.001 to {RateMax}.");
+        spec.Report("rate", $"{Section.Shown(value)} is not a rate; write exchanges a second, from 0.001 to "
+        + $"{RateMax}.");
         return SimDuration.FromSeconds(1);
     }
 }

@@ -12,7 +12,8 @@ public abstract record TrafficSource
     }
 
     /// <summary>The forms, for messages and help.</summary>
-    public const string Forms = "pod/NAMESPACE/NAME, deploy/NAMESPACE/NAME, node/NAME, external, external:NAME or external:IP";
+    public const string Forms = "pod/NAMESPACE/NAME, deploy/NAMESPACE/NAME, node/NAME, external, external:NAME or "
+        + "external:IP";
 
     /// <summary>Reads one of <see cref="Forms"/>.</summary>
     public static bool TryParse(string text, out TrafficSource source)
@@ -21,7 +22,8 @@ public abstract record TrafficSource
         TrafficSource? read = parts switch
         {
             ["pod", { Length: > 0 } space, { Length: > 0 } name] => new PodSource(space, name),
-            ["deploy" or "deployment", { Length: > 0 } space, { Length: > 0 } name] => new DeploymentSource(space, name),
+            ["deploy" or "deployment", { Length: > 0 } space, { Length: > 0 } name] =>
+            new DeploymentSource(space, name),
             ["node", { Length: > 0 } name] => new NodeSource(name),
             ["external"] => new ExternalSource(null, null),
             [string host] when host.StartsWith("external:", StringComparison.Ordinal) && host.Length > 9 =>

@@ -13,7 +13,8 @@ public abstract record TrafficTarget
 
     /// <summary>The forms, for messages and help.</summary>
     public const string Forms =
-        "pod/NAMESPACE/NAME[:PORT], svc/NAMESPACE/NAME[:PORT], http://HOST[:PORT]/PATH, tcp://IP:PORT, udp://IP:PORT or icmp://IP";
+        "pod/NAMESPACE/NAME[:PORT], svc/NAMESPACE/NAME[:PORT], http://HOST[:PORT]/PATH, tcp://IP:PORT, udp://IP:PORT "
+            + "or icmp://IP";
 
     /// <summary>Reads one of <see cref="Forms"/>.</summary>
     public static bool TryParse(string text, out TrafficTarget target)
@@ -79,7 +80,8 @@ public abstract record TrafficTarget
             return true;
         }
 
-        bool reads = ushort.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out ushort number)
+        bool reads = ushort.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture,
+        out ushort number)
             && number > 0;
         port = number;
         return reads;

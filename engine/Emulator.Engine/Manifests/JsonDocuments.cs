@@ -34,7 +34,8 @@ internal static class JsonDocuments
         catch (JsonException e)
         {
             string what = e.Message.Split(" LineNumber:", 2)[0];
-            errors.Add(new ManifestError(file, (int)(e.LineNumber ?? 0) + 1, "", $"not JSON: {what} Correct the text here."));
+            errors.Add(new ManifestError(file, (int)(e.LineNumber ?? 0) + 1, "",
+                $"not JSON: {what} Correct the text here."));
         }
     }
 

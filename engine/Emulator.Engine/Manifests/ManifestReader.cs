@@ -57,7 +57,8 @@ public static class ManifestReader
 
         if (!Directory.Exists(path))
         {
-            errors.Add(new ManifestError(path, 0, "", "no such file or folder; check the path, or give - for standard input."));
+            errors.Add(new ManifestError(path, 0, "",
+            "no such file or folder; check the path, or give - for standard input."));
             return [];
         }
 
@@ -66,7 +67,8 @@ public static class ManifestReader
             .Order(StringComparer.Ordinal)];
         if (files.Count == 0)
         {
-            errors.Add(new ManifestError(path, 0, "", "the folder holds no *.yaml, *.yml or *.json file; name one that does."));
+            errors.Add(new ManifestError(path, 0, "",
+            "the folder holds no *.yaml, *.yml or *.json file; name one that does."));
         }
 
         return files;

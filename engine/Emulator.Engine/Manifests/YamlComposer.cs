@@ -87,7 +87,8 @@ internal sealed class YamlComposer(IParser parser, string file)
         if (!YamlScalar.TryResolve(scalar.Value, out JsonValue value))
         {
             Errors.Add(new ManifestError(
-                file, line, path, $"'{scalar.Value}' is a number that JSON cannot hold; quote it or write a finite number."));
+                file, line, path, $"'{scalar.Value}' is a number that JSON cannot hold; quote it or write a finite "
+                + "number."));
         }
 
         return value;
@@ -108,7 +109,8 @@ internal sealed class YamlComposer(IParser parser, string file)
         if (!fits)
         {
             Errors.Add(new ManifestError(
-                file, line, path, $"'{scalar.Value}' cannot be read as {scalar.Tag.Value.Replace(Core, "!!")}; leave the tag out."));
+                file, line, path, $"'{scalar.Value}' cannot be read as {scalar.Tag.Value.Replace(Core, "!!")}; leave "
+                + "the tag out."));
         }
 
         return value;
@@ -188,7 +190,8 @@ internal sealed class YamlComposer(IParser parser, string file)
             }
             else
             {
-                Errors.Add(new ManifestError(file, line, path, $"<<: merges {map}, which is no map; give the alias of a map."));
+                Errors.Add(new ManifestError(file, line, path,
+                $"<<: merges {map}, which is no map; give the alias of a map."));
             }
         }
     }

@@ -35,15 +35,18 @@ internal static class YamlDocuments
         }
         catch (YamlException e)
         {
-            // The parser cannot go on after a syntax error: the rest of this file is unread, other files are not affected.
-            errors.Add(new ManifestError(file, (int)e.Start.Line, "", $"not YAML: {Sentence(e.Message)} Correct the text here."));
+            // The parser cannot go on after a syntax error: the rest of this file stays unread, other files do not.
+
+            errors.Add(new ManifestError(file, (int)e.Start.Line, "",
+            $"not YAML: {Sentence(e.Message)} Correct the text here."));
         }
         catch (InvalidOperationException)
         {
             // YamlDotNet's scanner gives up like this on some broken flow collections, without a place.
             int line = (int)(parser.Current?.End.Line ?? 1);
             errors.Add(new ManifestError(
-                file, line, "", "not YAML: the text cannot be read after this line. Correct it, perhaps by closing a [ or {."));
+                file, line, "", "not YAML: the text cannot be read after this line. Correct it, perhaps by closing a [ "
+                + "or {."));
         }
     }
 

@@ -20,8 +20,10 @@ internal static partial class YamlScalar
         value = word switch
         {
             "" or "~" or "null" or "Null" or "NULL" => JsonNull.Instance,
-            "true" or "True" or "TRUE" or "yes" or "Yes" or "YES" or "on" or "On" or "ON" or "y" or "Y" => JsonBool.True,
-            "false" or "False" or "FALSE" or "no" or "No" or "NO" or "off" or "Off" or "OFF" or "n" or "N" => JsonBool.False,
+            "true" or "True" or "TRUE" or "yes" or "Yes" or "YES" or "on" or "On" or "ON" or "y" or "Y" =>
+            JsonBool.True,
+            "false" or "False" or "FALSE" or "no" or "No" or "NO" or "off" or "Off" or "OFF" or "n" or "N" =>
+            JsonBool.False,
             _ => (JsonValue?)Number(word) ?? new JsonString(word),
         };
         return !NotFinite().IsMatch(word);

@@ -12,13 +12,15 @@ public sealed class CommandTests
     [Fact]
     public void A_trace_across_nodes_walks_the_path_that_linux_walks()
     {
-        (int code, string output, string error) = Run("trace", Vxlan, "--from", "pod/default/p1a", "--to", "svc/default/rem",
+        (int code, string output, string error) = Run("trace", Vxlan, "--from", "pod/default/p1a", "--to",
+        "svc/default/rem",
             "-o", "minimal");
 
         // The walk of tcp_clusterip_remote as a real kernel recorded it on this topology.
         Assert.Equal("", error);
         Assert.StartsWith(
-            "default/p1a:eth0 > n1:vethp1a > DNAT 10.96.0.60:80→10.244.2.2:8080 [KUBE-SEP-YZTH3ONTPRSG7MEW] > cni0 > flannel.1 vni1→n2 > "
+            "default/p1a:eth0 > n1:vethp1a > DNAT 10.96.0.60:80→10.244.2.2:8080 [KUBE-SEP-YZTH3ONTPRSG7MEW] > cni0 > "
+            + "flannel.1 vni1→n2 > "
             + "n2:flannel.1 > cni0 > vethp2a > default/p2a:eth0 : DELIVERED ",
             output, StringComparison.Ordinal);
         Assert.Equal(0, code);
@@ -34,18 +36,21 @@ public sealed class CommandTests
         Assert.Equal(1, code);
         Assert.Equal(("rejected", "NetfilterReject"), (
             json.RootElement.GetProperty("verdict").GetString(), json.RootElement.GetProperty("reason").GetString()));
-        Assert.Contains("default/none:http has no endpoints", json.RootElement.GetProperty("rule").GetString(), StringComparison.Ordinal);
+        Assert.Contains("default/none:http has no endpoints", json.RootElement.GetProperty("rule").GetString(),
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_trace_lists_the_endpoints_that_a_service_could_choose()
     {
-        (_, string output, _) = Run("trace", Vxlan, "--from", "pod/default/p1b", "--to", "svc/default/three", "-o", "json");
+        (_, string output, _) = Run("trace", Vxlan, "--from", "pod/default/p1b", "--to", "svc/default/three", "-o",
+        "json");
 
         using JsonDocument json = JsonDocument.Parse(output);
         Assert.Equal(
             ["10.244.1.2:5353", "10.244.1.3:5353", "10.244.2.2:5353"],
-            json.RootElement.GetProperty("branches").EnumerateArray().Select(b => b.GetProperty("endpoint").GetString()));
+            json.RootElement.GetProperty("branches").EnumerateArray().Select(b =>
+            b.GetProperty("endpoint").GetString()));
         Assert.Equal(1m / 3, json.RootElement.GetProperty("branches")[0].GetProperty("probability").GetDecimal());
     }
 
@@ -53,7 +58,8 @@ public sealed class CommandTests
     public void All_branches_are_traced_each_once()
     {
         (int code, string output, _) = Run(
-            "trace", Vxlan, "--from", "pod/default/p1b", "--to", "svc/default/three", "-o", "minimal", "--all-branches");
+            "trace", Vxlan, "--from", "pod/default/p1b", "--to", "svc/default/three", "-o", "minimal",
+            "--all-branches");
 
         string[] lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(0, code);
@@ -75,7 +81,8 @@ public sealed class CommandTests
         string controller = lines.Single(l => l.StartsWith("node-", StringComparison.Ordinal)
             && l.Contains("ingress-nginx/ingress-nginx-controller-", StringComparison.Ordinal)).Split(' ')[0];
         string backend = lines.First(l => l.Contains("/shop/catalog-", StringComparison.Ordinal)
-            && l.Contains(" in  tcp", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[2].Split('/')[0];
+            && l.Contains(" in  tcp", StringComparison.Ordinal)).Split(' ',
+                StringSplitOptions.RemoveEmptyEntries)[2].Split('/')[0];
         Assert.NotEqual(controller, backend);
     }
 
@@ -119,8 +126,10 @@ public sealed class CommandTests
     [InlineData("node/n9", "icmp://10.244.1.2", "emulator: node n9 does not exist; nodes are n1, n2.\n")]
     [InlineData("external:9.9.9.9", "icmp://10.244.1.2",
         "emulator: external:9.9.9.9 is no host outside; there are ext (192.168.77.100, 203.0.113.10).\n")]
-    [InlineData("node/n1", "svc/default/rem:81", "emulator: service default/rem has no port 81; it has 80/TCP, 53/UDP.\n")]
-    [InlineData("external", "http://shop.example.com/", "emulator: http://shop.example.com: from outside only hosts of an Ingress have "
+    [InlineData("node/n1", "svc/default/rem:81", "emulator: service default/rem has no port 81; it has 80/TCP, "
+        + "53/UDP.\n")]
+    [InlineData("external", "http://shop.example.com/",
+        "emulator: http://shop.example.com: from outside only hosts of an Ingress have "
         + "names; there are none. Write an address, or ask from a pod.\n")]
     public void What_is_not_in_the_cluster_is_bad_input(string from, string to, string expected)
     {
@@ -135,8 +144,10 @@ public sealed class CommandTests
         string file = Path.GetTempFileName();
         try
         {
-            File.WriteAllText(file, "apiVersion: v1\nkind: Service\nmetadata: {name: a, namespace: gone}\nspec:\n  ports: [{port: 80}]\n"
-                + "---\napiVersion: v1\nkind: Service\nmetadata: {name: b}\nspec:\n  ports: [{port: 99999, targetPort: 80}]\n");
+            File.WriteAllText(file, "apiVersion: v1\nkind: Service\nmetadata: {name: a, namespace: gone}\nspec:\n  "
+            + "ports: [{port: 80}]\n"
+                + "---\napiVersion: v1\nkind: Service\nmetadata: {name: b}\nspec:\n  ports: [{port: 99999, targetPort: "
+                + "80}]\n");
 
             (int code, string output, string error) = Run("run", file);
 

@@ -87,15 +87,20 @@ public sealed class ClusterInputTests
         "in.yaml:3: metadata.name: 5 is not a name; write a text, quoted if it looks like a number.")]
     [InlineData("apiVersion: extensions/v1beta1\nkind: Deployment\nmetadata: {name: a}",
         "in.yaml:1: apiVersion: 'extensions/v1beta1' has no kind Deployment; write apps/v1.")]
-    [InlineData("apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n---\napiVersion: v1\nkind: Pod\nmetadata: {name: a, namespace: default}",
+    [InlineData("apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n---\napiVersion: v1\nkind: Pod\nmetadata: {name: a, "
+        + "namespace: default}",
         "in.yaml:7: metadata.name: Pod default/a is written twice, first in in.yaml:1; keep one of the two.")]
-    [InlineData("apiVersion: emulator.dev/v1alpha1\nkind: Workload", "in.yaml:2: kind: 'Workload' documents are not read by this version; "
+    [InlineData("apiVersion: emulator.dev/v1alpha1\nkind: Workload",
+        "in.yaml:2: kind: 'Workload' documents are not read by this version; "
         + "remove the document (a container with a declared port answers by itself).")]
-    [InlineData("apiVersion: emulator.dev/v1alpha1\nkind: Trafic", "in.yaml:2: kind: 'Trafic' is not a kind of emulator.dev/v1alpha1; "
+    [InlineData("apiVersion: emulator.dev/v1alpha1\nkind: Trafic",
+        "in.yaml:2: kind: 'Trafic' is not a kind of emulator.dev/v1alpha1; "
         + "did you mean Traffic?")]
-    [InlineData("apiVersion: emulator.dev/v2\nkind: Cluster", "in.yaml:1: apiVersion: 'emulator.dev/v2' is not a version of the emulator's "
+    [InlineData("apiVersion: emulator.dev/v2\nkind: Cluster",
+        "in.yaml:1: apiVersion: 'emulator.dev/v2' is not a version of the emulator's "
         + "documents; write emulator.dev/v1alpha1.")]
-    [InlineData("apiVersion: emulator.dev/v1alpha1\nkind: Cluster\n---\napiVersion: emulator.dev/v1alpha1\nkind: Cluster",
+    [InlineData("apiVersion: emulator.dev/v1alpha1\nkind: Cluster\n---\napiVersion: emulator.dev/v1alpha1\nkind: "
+        + "Cluster",
         "in.yaml:5: kind: is a second Cluster document; the first is in in.yaml:1. Keep one of the two.")]
     public void Refuses_what_it_cannot_place(string text, string expected)
     {

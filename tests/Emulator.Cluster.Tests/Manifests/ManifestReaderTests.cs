@@ -144,7 +144,8 @@ public sealed class ManifestReaderTests
     [Fact]
     public void Names_the_line_where_the_text_is_not_yaml_or_json()
     {
-        Assert.StartsWith("bad.yaml:3: not YAML: ", Errors(Header + "data: [1, 2\nx: y\n", "bad.yaml"), StringComparison.Ordinal);
+        Assert.StartsWith("bad.yaml:3: not YAML: ", Errors(Header + "data: [1, 2\nx: y\n", "bad.yaml"),
+        StringComparison.Ordinal);
         Assert.StartsWith("bad.json:2: not JSON: ", Errors("{\"a\": 1,\n oops}", "bad.json"), StringComparison.Ordinal);
     }
 
@@ -159,7 +160,8 @@ public sealed class ManifestReaderTests
         }
 
         Assert.Equal(
-            "-:6: not YAML: more than 1000000 values with aliases written out. Correct the text here.", Errors(bomb, "-"));
+            "-:6: not YAML: more than 1000000 values with aliases written out. Correct the text here.",
+            Errors(bomb, "-"));
     }
 
     [Fact]

@@ -21,47 +21,64 @@ public sealed class ClusterMistakeTests
         + "write numbers with ns, us, ms, s, m or h, such as 500us.")]
     [InlineData("links: {outside: {latency: 6ms, loss: 150%}}",
         "spec.links.outside.loss: '150%' is not a chance from 0 to 1; write it as 1%, 1/100 or 0.01.")]
-    [InlineData("links: {betweenZones: 0}", "spec.links.betweenZones: 0 is a link between machines without latency: nothing may "
+    [InlineData("links: {betweenZones: 0}", "spec.links.betweenZones: 0 is a link between machines without latency: "
+        + "nothing may "
         + "cross it in no time, since machines run ahead of each other by the least latency; write 1us or more.")]
     [InlineData("links: {withinNode: 10ns}",
         "spec.links.withinNode: '10ns' is too short: a hop inside a machine costs at least 1us; write 1us or more.")]
-    [InlineData("links: {outside: 50us}", "spec.links.outside: latency 0.050000ms is not above withinZone's 0.050000ms, which is a "
+    [InlineData("links: {outside: 50us}", "spec.links.outside: latency 0.050000ms is not above withinZone's "
+        + "0.050000ms, which is a "
         + "part of it; choose a longer one.")]
     [InlineData("podCIDR: 10.96.0.0/16", "spec.podCIDR: pod CIDR 10.96.0.0/16 overlaps service CIDR 10.96.0.0/12; "
         + "choose disjoint ranges.")]
-    [InlineData("podCIDR: 10.244.0.0/23", "spec.podCIDR: pod CIDR 10.244.0.0/23 holds 2 blocks of /24, but there are 3 nodes; "
+    [InlineData("podCIDR: 10.244.0.0/23", "spec.podCIDR: pod CIDR 10.244.0.0/23 holds 2 blocks of /24, but there are 3 "
+        + "nodes; "
         + "choose a shorter prefix for podCIDR or a longer nodeCIDRMaskSize.")]
-    [InlineData("zones: [a, b]\ncni: {mode: host-gw}", "spec.zones[1]: host-gw needs all nodes in one subnet, but a routed underlay "
+    [InlineData("zones: [a, b]\ncni: {mode: host-gw}",
+        "spec.zones[1]: host-gw needs all nodes in one subnet, but a routed underlay "
         + "gives each of 2 zones its own; write underlay: l2, or mode: vxlan.")]
-    [InlineData("zones: [Zone A]", "spec.zones[0]: 'Zone A' is not a name; write at most 63 of a-z, 0-9 and -, with a letter or "
+    [InlineData("zones: [Zone A]", "spec.zones[0]: 'Zone A' is not a name; write at most 63 of a-z, 0-9 and -, with a "
+        + "letter or "
         + "digit at both ends.")]
     [InlineData("zones: [a, a]", "spec.zones[1].switch.name: 'switch-a' names the switch of a and the switch of a; "
         + "give each machine its own name.|spec.zones[1]: 'a' names two zones; give each its own name.")]
     [InlineData("nodes: [{name: x, zone: zone-2}]", "spec.nodes[0].zone: 'zone-2' is not a zone; did you mean zone-1?")]
-    [InlineData("nodes: [{name: x}, {name: x}]", "spec.nodes[1].name: 'x' names a node and a node; give each machine its own name.")]
+    [InlineData("nodes: [{name: x}, {name: x}]", "spec.nodes[1].name: 'x' names a node and a node; give each machine "
+        + "its own name.")]
     [InlineData("nodes: [{name: x, count: 2}]",
         "spec.nodes[0].name: 'x' would name 2 nodes; write {n} where the number goes, such as x-{n}.")]
-    [InlineData("nodes: [{count: 2, mac: \"02:00:00:00:00:01\"}]", "spec.nodes[0].mac: pins one node, but the group has 2; leave it "
+    [InlineData("nodes: [{count: 2, mac: \"02:00:00:00:00:01\"}]",
+        "spec.nodes[0].mac: pins one node, but the group has 2; leave it "
         + "out, or write the node by itself.")]
-    [InlineData("nodes: [{mac: \"01:00:00:00:00:01\"}]", "spec.nodes[0].mac: '01:00:00:00:00:01' is not the MAC address of a station; "
+    [InlineData("nodes: [{mac: \"01:00:00:00:00:01\"}]",
+        "spec.nodes[0].mac: '01:00:00:00:00:01' is not the MAC address of a station; "
         + "write six octets, the first even, such as 02:00:00:00:4d:0b.")]
-    [InlineData("nodes: [{address: 10.0.0.1}]", "spec.nodes[0].address: address 10.0.0.1 of node-1 lies outside of its zone's subnet "
-        + "192.168.1.0/24; choose one inside, or set the subnet.|spec.nodes[0].defaultGateway: gateway 192.168.1.1 of node-1 lies "
+    [InlineData("nodes: [{address: 10.0.0.1}]", "spec.nodes[0].address: address 10.0.0.1 of node-1 lies outside of its "
+        + "zone's subnet "
+        + "192.168.1.0/24; choose one inside, or set the subnet.|spec.nodes[0].defaultGateway: gateway 192.168.1.1 of "
+        + "node-1 lies "
         + "outside of its subnet 10.0.0.0/24; choose one inside.")]
-    [InlineData("nodes: [{address: 192.168.1.20}, {address: 192.168.1.20}]", "spec.nodes[1].address: address 192.168.1.20 belongs to "
-        + "node-1 and node-2; give each machine its own address.|spec.nodes[1].mac: MAC 02:00:c0:a8:01:14 belongs to node-1 eth0 and "
-        + "node-2 eth0; give each interface its own.|spec.nodes[1].switchPort.mac: MAC 0e:00:c0:a8:01:14 belongs to port sw-node-1 "
+    [InlineData("nodes: [{address: 192.168.1.20}, {address: 192.168.1.20}]",
+        "spec.nodes[1].address: address 192.168.1.20 belongs to "
+        + "node-1 and node-2; give each machine its own address.|spec.nodes[1].mac: MAC 02:00:c0:a8:01:14 belongs to "
+        + "node-1 eth0 and "
+        + "node-2 eth0; give each interface its own.|spec.nodes[1].switchPort.mac: MAC 0e:00:c0:a8:01:14 belongs to "
+        + "port sw-node-1 "
         + "and port sw-node-2; give each interface its own.")]
-    [InlineData("nodes: [{podCIDR: 10.245.1.0/24}]", "spec.nodes[0].podCIDR: pod CIDR 10.245.1.0/24 of node-1 is not a /24 inside "
+    [InlineData("nodes: [{podCIDR: 10.245.1.0/24}]", "spec.nodes[0].podCIDR: pod CIDR 10.245.1.0/24 of node-1 is not a "
+        + "/24 inside "
         + "10.244.0.0/16; choose one that is, or set spec.podCIDR and spec.nodeCIDRMaskSize.")]
-    [InlineData("nodes: [{capacity: {cpu: lots}}]", "spec.nodes[0].capacity.cpu: 'lots' is not a quantity; write one such as 4.")]
+    [InlineData("nodes: [{capacity: {cpu: lots}}]", "spec.nodes[0].capacity.cpu: 'lots' is not a quantity; write one "
+        + "such as 4.")]
     [InlineData("nodes: [{labels: {a: 1}}]", "spec.nodes[0].labels.a: 1 is not a text; quote it.")]
-    [InlineData("nodes: [{taints: [{key: a}]}]", "spec.nodes[0].taints[0].effect: is missing; a taint has key, effect and perhaps a value.")]
+    [InlineData("nodes: [{taints: [{key: a}]}]", "spec.nodes[0].taints[0].effect: is missing; a taint has key, effect "
+        + "and perhaps a value.")]
     [InlineData("nodes: [{neighbours: [{device: cn0, address: 10.244.1.2, mac: \"0a:58:0a:f4:01:02\"}]}]",
         "spec.nodes[0].neighbours[0].device: 'cn0' is not a device of node-1; did you mean cni0?")]
     [InlineData("nodes: [{}, ]\nexternalHosts: [{name: node-1}]",
         "spec.externalHosts[0].name: 'node-1' names a node and a host outside; give each machine its own name.")]
-    [InlineData("externalHosts: [{addresses: [10.9.9.9]}]", "spec.externalHosts[0].addresses: address 10.9.9.9 of external lies outside "
+    [InlineData("externalHosts: [{addresses: [10.9.9.9]}]",
+        "spec.externalHosts[0].addresses: address 10.9.9.9 of external lies outside "
         + "of its subnet 203.0.113.0/24; write one inside first.")]
     public void Says_where_what_and_how_to_cure_it(string spec, string expected)
     {
@@ -72,7 +89,8 @@ public sealed class ClusterMistakeTests
     public void Names_file_and_line()
     {
         Assert.Equal(
-            "cluster.yaml:6: spec.podCIDR: pod CIDR 10.100.0.0/16 overlaps service CIDR 10.96.0.0/12; choose disjoint ranges.",
+            "cluster.yaml:6: spec.podCIDR: pod CIDR 10.100.0.0/16 overlaps service CIDR 10.96.0.0/12; choose disjoint "
+            + "ranges.",
             Assert.Single(Mistakes("nodes: 1\n\npodCIDR: 10.100.0.0/16")).ToString());
     }
 

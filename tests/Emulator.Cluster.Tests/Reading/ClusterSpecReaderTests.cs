@@ -61,8 +61,10 @@ public sealed class ClusterSpecReaderTests
     {
         ExternalHostSpec host = Assert.Single(ClusterSpecReader.Default.ExternalHosts);
 
-        Assert.Equal(("external", null, "203.0.113.10/24", "02:00:cb:00:71:0a", 1500, false, "203.0.113.1", "sw-external"),
-            (host.Name, host.Zone, Assert.Single(host.Addresses).ToString(), host.Mac.ToString(), host.Mtu, host.Forwarding,
+        Assert.Equal(("external", null, "203.0.113.10/24", "02:00:cb:00:71:0a", 1500, false, "203.0.113.1",
+        "sw-external"),
+            (host.Name, host.Zone, Assert.Single(host.Addresses).ToString(), host.Mac.ToString(), host.Mtu,
+            host.Forwarding,
                 host.DefaultGateway?.ToString(), host.SwitchPort.Name));
     }
 
@@ -72,7 +74,8 @@ public sealed class ClusterSpecReaderTests
         ClusterSpec spec = Read("zones: [a, b]\nnodes: 3\nunderlay: l2\ncni: {mode: host-gw}");
 
         Assert.Equal(["a", "b", "a"], spec.Nodes.Select(n => n.Zone));
-        Assert.Equal(["192.168.0.11/16", "192.168.0.12/16", "192.168.0.13/16"], spec.Nodes.Select(n => n.Address.ToString()));
+        Assert.Equal(["192.168.0.11/16", "192.168.0.12/16", "192.168.0.13/16"],
+            spec.Nodes.Select(n => n.Address.ToString()));
         Assert.All(spec.Nodes, n => Assert.Equal("192.168.255.254", n.DefaultGateway?.ToString()));
         Assert.All(spec.Nodes, n => Assert.Null(n.Vtep));
         Assert.Equal(new CniSpec(CniMode.HostGateway, 1500, 1, 8472, true), spec.Cni);
@@ -133,7 +136,8 @@ public sealed class ClusterSpecReaderTests
               withinNode: 1.5us
               withinZone: 0.1ms
               betweenZones:
-                {latency: 2ms, rate: 1Gbit, queueLength: 50, jitter: 10us, extraDelay: 1us, loss: 1%, duplicate: 1/3, reorder: 0.25}
+                {latency: 2ms, rate: 1Gbit, queueLength: 50, jitter: 10us, extraDelay: 1us,
+                 loss: 1%, duplicate: 1/3, reorder: 0.25}
               outside: {latency: 1s, rate: unlimited}
             """).Links;
 

@@ -119,10 +119,12 @@ public sealed class TrafficReaderTests
     [Theory]
     [InlineData("from: external", "spec.to: is missing; write " + TrafficTarget.Forms + ".")]
     [InlineData("from: me\nto: icmp://1.2.3.4", "spec.from: 'me' is not a source; write " + TrafficSource.Forms + ".")]
-    [InlineData("from: external\nto: ftp://x", "spec.to: 'ftp://x' is not a destination; write " + TrafficTarget.Forms + ".")]
+    [InlineData("from: external\nto: ftp://x", "spec.to: 'ftp://x' is not a destination; write "
+        + "" + TrafficTarget.Forms + ".")]
     [InlineData("from: external\nto: icmp://1.2.3.4\nrate: 0",
         "spec.rate: 0 is not a rate; write exchanges a second, from 0.001 to 10000000.")]
-    [InlineData("from: external\nto: icmp://1.2.3.4\ntimeout: 0", "spec.timeout: 0 leaves no time for an answer; write one such as 5s.")]
+    [InlineData("from: external\nto: icmp://1.2.3.4\ntimeout: 0",
+        "spec.timeout: 0 leaves no time for an answer; write one such as 5s.")]
     [InlineData("from: external\nto: icmp://1.2.3.4\nrates: 5", "spec.rates: is not a known field; did you mean rate?")]
     public void Says_where_what_and_how_to_cure_it(string spec, string expected)
     {
@@ -135,7 +137,8 @@ public sealed class TrafficReaderTests
     private static (TrafficSpec? Traffic, List<ManifestError> Errors) Read(string spec)
     {
         ManifestSet read = ManifestReader.ReadText(
-            "apiVersion: emulator.dev/v1alpha1\nkind: Traffic\nmetadata: {name: load}\nspec:\n  " + spec.Replace("\n", "\n  "), "t.yaml");
+            "apiVersion: emulator.dev/v1alpha1\nkind: Traffic\nmetadata: {name: load}\nspec:\n  "
+            + spec.Replace("\n", "\n  "), "t.yaml");
         Assert.Empty(read.Errors);
         var errors = new List<ManifestError>();
         return (TrafficReader.Read(Assert.Single(read.Documents), errors), errors);
