@@ -22,7 +22,7 @@ internal static class BootMessages
         messages.Add(new AddBridge(node.Bridge.Name, node.Bridge.Mac, node.Bridge.Mtu));
         messages.Add(new AddAddress(node.Bridge.Name, node.PodCidr.At(1), node.PodCidr.Length, node.PodCidr.Last));
         messages.Add(new SetLink(node.Bridge.Name, Up: true));
-        AddNeighbours(messages, node.Neighbours.Where(n => n.Device == node.Interface || n.Device == node.Bridge.Name));
+        AddNeighbours(messages, node.Neighbours);
         return messages;
     }
 

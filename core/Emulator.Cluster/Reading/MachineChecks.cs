@@ -35,7 +35,7 @@ internal static class MachineChecks
                 Own(vtep.Mac, $"{node.Name} {vtep.Name}", FieldPath.Member(FieldPath.Member(path, "vtep"), "mac"));
             }
 
-            string[] devices = [node.Interface, node.Bridge.Name, .. node.Vtep is null ? [] : new[] { node.Vtep.Name }];
+            string[] devices = [node.Interface, node.Bridge.Name];
             CheckNeighbours(node.Name, node.Neighbours, devices, path, report);
             CheckGateway(node, path, report);
             CheckCapacity(node, path, report);

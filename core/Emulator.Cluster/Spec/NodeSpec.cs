@@ -43,7 +43,8 @@ public sealed record BridgeSpec(string Name, MacAddress Mac, int Mtu);
 /// configuration.</param>
 public sealed record VtepSpec(string Name, MacAddress Mac, int Mtu);
 
-/// <summary>A neighbour entry that is there from the start.</summary>
+/// <summary>A neighbour entry that is there from the start, on the interface or the bridge; the tunnel's are
+/// flanneld's.</summary>
 public sealed record NeighbourSpec(string Device, IPv4Address Address, MacAddress Mac, NeighbourState State);
 
 /// <summary>A node, with everything decided.</summary>

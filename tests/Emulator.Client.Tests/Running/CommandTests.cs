@@ -126,6 +126,8 @@ public sealed class CommandTests
     [InlineData("node/n9", "icmp://10.244.1.2", "emulator: node n9 does not exist; nodes are n1, n2.\n")]
     [InlineData("external:9.9.9.9", "icmp://10.244.1.2",
         "emulator: external:9.9.9.9 is no host outside; there are ext (192.168.77.100, 203.0.113.10).\n")]
+    [InlineData("external:203.0.113.10", "icmp://10.244.1.2", "emulator: external:203.0.113.10: ext sends from "
+        + "192.168.77.100, and choosing one of its further addresses is not modelled; write external:ext.\n")]
     [InlineData("node/n1", "svc/default/rem:81", "emulator: service default/rem has no port 81; it has 80/TCP, "
         + "53/UDP.\n")]
     [InlineData("external", "http://shop.example.com/",

@@ -75,6 +75,8 @@ public sealed class ClusterMistakeTests
         + "and perhaps a value.")]
     [InlineData("nodes: [{neighbours: [{device: cn0, address: 10.244.1.2, mac: \"0a:58:0a:f4:01:02\"}]}]",
         "spec.nodes[0].neighbours[0].device: 'cn0' is not a device of node-1; did you mean cni0?")]
+    [InlineData("nodes: [{neighbours: [{device: flannel.1, address: 10.244.2.0, mac: \"02:f1:00:00:00:02\"}]}]",
+        "spec.nodes[0].neighbours[0].device: 'flannel.1' is not a device of node-1; known are eth0, cni0.")]
     [InlineData("nodes: [{}, ]\nexternalHosts: [{name: node-1}]",
         "spec.externalHosts[0].name: 'node-1' names a node and a host outside; give each machine its own name.")]
     [InlineData("externalHosts: [{addresses: [10.9.9.9]}]",
