@@ -1,6 +1,7 @@
 using Emulator.Core.Actors;
 using Emulator.Kubernetes.Controllers.Deployments;
 using Emulator.Kubernetes.Controllers.EndpointSlices;
+using Emulator.Kubernetes.Controllers.NodeLifecycle;
 using Emulator.Kubernetes.Controllers.ReplicaSets;
 using Emulator.Kubernetes.Scheduler;
 
@@ -17,5 +18,6 @@ internal static class ControlPlane
         yield return new DeploymentActor(Named("deployment-controller"), host, apiServer);
         yield return new ReplicaSetActor(Named("replicaset-controller"), host, apiServer);
         yield return new EndpointSliceActor(Named("endpointslice-controller"), host, apiServer);
+        yield return new NodeLifecycleActor(Named("node-lifecycle-controller"), host, apiServer);
     }
 }

@@ -43,7 +43,7 @@ public sealed class BridgeActor(
                 Forward(verdict.Frame, verdict.InPort, verdict.Mark, outbox, verdict);
                 break;
             case BridgeVerdict verdict:
-                Transmit(verdict.Frame, verdict.OutPort, outbox);
+                Transmit(verdict.Frame, verdict.OutPort, hopNanoseconds, outbox);
                 break;
             case SetBridgePort set:
                 SetPort(set);
@@ -186,14 +186,15 @@ public sealed class BridgeActor(
         }
         else
         {
-            Transmit(frame, outPort, outbox);
+            Transmit(frame, outPort, inPort == LocalPort ? 0 : hopNanoseconds, outbox);
         }
     }
 
     private void PassUp(EthernetFrame frame, BridgeVerdict? verdict, Outbox outbox) =>
         outbox.Send(host, (Message?)verdict ?? frame, hopNanoseconds, deviceIndex);
 
-    private void Transmit(EthernetFrame frame, int number, Outbox outbox)
+    // From port to port costs a hop; a frame from the bridge's own device has paid for its own.
+    private void Transmit(EthernetFrame frame, int number, long offset, Outbox outbox)
     {
         if (PortAt(number) is not { } port)
         {
@@ -207,8 +208,8 @@ public sealed class BridgeActor(
             return;
         }
 
-        outbox.Hop(Self, port.Name, Direction.Out, frame, 0);
-        outbox.Send(port.Peer, frame, hopNanoseconds, port.PeerIndex);
+        outbox.Hop(Self, port.Name, Direction.Out, frame, offset);
+        outbox.Send(port.Peer, frame, offset + hopNanoseconds, port.PeerIndex);
     }
 
     private void Describe(EthernetFrame frame, string result, Outbox outbox)

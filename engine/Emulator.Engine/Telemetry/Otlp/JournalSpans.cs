@@ -179,7 +179,9 @@ public sealed class JournalSpans : IJournalProjection
             _span.Id = _ids.Hop(packet.Flow.Key, packet.Packet, hop.Actor.Machine.Id, packet.OpenHopNumber);
             _span.Parent = _ids.Packet(packet.Flow.Key, packet.Packet);
             _span.StartNanoseconds = hop.TimeNanoseconds;
-            _span.EndNanoseconds = Math.Max(endNanoseconds, hop.TimeNanoseconds);
+            // Copies of a flooded packet leave at one instant; each of their hops still shows.
+            _span.EndNanoseconds = endNanoseconds > hop.TimeNanoseconds
+                ? endNanoseconds : hop.TimeNanoseconds + LastHopNanoseconds;
             _hopWriter.Write(_span, packet, in hop, drop);
             _output.Add(_span);
         }
