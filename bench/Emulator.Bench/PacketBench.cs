@@ -10,7 +10,8 @@ internal static class PacketBench
 {
     public static void Run()
     {
-        foreach (int nodes in (int[])[10, 100, 1_000])
+        string? only = Environment.GetEnvironmentVariable("NODES");
+        foreach (int nodes in only is null ? [10, 100, 1_000] : (int[])[int.Parse(only)])
         {
             Run(nodes);
         }

@@ -68,6 +68,7 @@ public sealed class NeighbourTable
     {
         if (_entries.Remove(Key(device, address), out NeighbourEntry? entry))
         {
+            entry.IsForgotten = true;
             Fail(entry, outbox, 0);
         }
     }
@@ -75,8 +76,9 @@ public sealed class NeighbourTable
     /// <summary>The shared peer table was replaced: what repeated the old one goes.</summary>
     public void ForgetPeers()
     {
-        foreach (ulong key in _entries.Where(e => e.Value.IsFromPeers).Select(e => e.Key).ToList())
+        foreach ((ulong key, NeighbourEntry entry) in _entries.Where(e => e.Value.IsFromPeers).ToList())
         {
+            entry.IsForgotten = true;
             _entries.Remove(key);
         }
     }
@@ -109,6 +111,13 @@ public sealed class NeighbourTable
     internal NeighbourEntry Use(NetDevice device, IPv4Address nextHop, Outbox outbox)
     {
         NeighbourEntry entry = Get(device, nextHop);
+        Touch(entry, outbox);
+        return entry;
+    }
+
+    /// <summary>Notes that an entry is used.</summary>
+    internal void Touch(NeighbourEntry entry, Outbox outbox)
+    {
         switch (entry.State)
         {
             case NeighbourState.Reachable when outbox.Now.Nanoseconds > entry.ReachableUntil:
@@ -119,8 +128,6 @@ public sealed class NeighbourTable
             default:
                 break;
         }
-
-        return entry;
     }
 
     /// <summary>Queues a packet until the entry resolves; asks if nobody has yet.</summary>
@@ -200,7 +207,8 @@ public sealed class NeighbourTable
 
     private static string Name(NeighbourState state) => state.ToString().ToUpperInvariant();
 
-    private NeighbourEntry Get(NetDevice device, IPv4Address address)
+    /// <summary>Finds or makes an entry.</summary>
+    internal NeighbourEntry Get(NetDevice device, IPv4Address address)
     {
         if (!_entries.TryGetValue(Key(device, address), out NeighbourEntry? entry))
         {
