@@ -2,7 +2,8 @@ using Emulator.Core.Addresses;
 
 namespace Emulator.Core.Packets;
 
-/// <summary>An IPv4 packet without options. Checksums are not kept: an encoded packet always has the right ones.</summary>
+/// <summary>An IPv4 packet without options. Checksums are not kept: an encoded packet always has the right
+/// ones.</summary>
 /// <remarks>
 /// Source: RFC 791 section 3.1.
 /// <code>

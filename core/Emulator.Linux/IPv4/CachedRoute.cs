@@ -5,7 +5,8 @@ using Emulator.Linux.Netlink;
 namespace Emulator.Linux.IPv4;
 
 /// <summary>What the tables say about one destination, remembered until any of them changes.</summary>
-/// <remarks>Linux keeps the same in a socket's dst entry; here a small direct-mapped table serves forwarding too.</remarks>
+/// <remarks>Linux keeps the same in a socket's dst entry; here a small direct-mapped table serves forwarding
+/// too.</remarks>
 internal struct CachedRoute
 {
     /// <summary>The destination.</summary>

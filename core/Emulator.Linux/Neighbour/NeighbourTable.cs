@@ -96,7 +96,8 @@ public sealed class NeighbourTable
         }
     }
 
-    /// <summary>Sends a gratuitous ARP request for an own address: bridges learn its port, neighbours its MAC.</summary>
+    /// <summary>Sends a gratuitous ARP request for an own address: bridges learn its port, neighbours its
+    /// MAC.</summary>
     public void Announce(NetDevice device, IPv4Address address, Outbox outbox)
     {
         var request = new ArpPacket(ArpOperation.Request, device.Mac, address, MacAddress.Broadcast, address)
@@ -280,8 +281,8 @@ public sealed class NeighbourTable
         foreach (PendingPacket pending in waiting ?? [])
         {
             _netns.IcmpErrors.Send(
-                IcmpType.DestinationUnreachable, IcmpUnreachable.Host, 0, new SkBuff { Packet = pending.Packet }, offset,
-                outbox);
+                IcmpType.DestinationUnreachable, IcmpUnreachable.Host, 0,
+                new SkBuff { Packet = pending.Packet }, offset, outbox);
             outbox.Dropped(_netns.Self, pending.Packet, DropReason.NeighFailed, at: entry.Device.JournalName);
         }
     }
