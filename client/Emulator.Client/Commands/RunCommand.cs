@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Emulator.Client.Requests;
 using Emulator.Cluster.Reading;
+using Emulator.Core.Randomness;
 using Emulator.Core.Time;
 using Emulator.Engine.Clocks;
 
@@ -27,13 +28,16 @@ internal static class RunCommand
         Option<ClockMode> clock = Clock();
         Option<int> shards = SharedOptions.Shards();
         Option<Uri?> otlp = SharedOptions.Otlp();
+        Option<Ratio> sample = Sample();
+        Option<int> budget = SharedOptions.Number(
+            "--span-budget", "Spans a trace, drops kept beyond it; 0 without limit.", 0, 1_000_000, 500);
         var pcap = new Option<string?>("--pcap") { Description = "Write a pcapng file a namespace into a folder.",
             HelpName = "DIR" };
         var report = new Option<string?>("--report") { Description = "Write the report into a folder.",
             HelpName = "DIR" };
         var command = new Command("run", "Build the cluster, run its Traffic, and report.")
         {
-            paths, length, seed, clock, shards, otlp, pcap, report,
+            paths, length, seed, clock, shards, otlp, sample, budget, pcap, report,
         };
         command.SetAction(parsed => run(new RunRequest
         {
@@ -43,6 +47,8 @@ internal static class RunCommand
             Clock = parsed.GetRequiredValue(clock),
             Shards = parsed.GetValue(shards),
             Otlp = parsed.GetValue(otlp),
+            Sampling = parsed.GetValue(sample),
+            SpanBudget = parsed.GetValue(budget),
             PcapFolder = parsed.GetValue(pcap),
             ReportFolder = parsed.GetValue(report),
         }));
@@ -59,6 +65,16 @@ internal static class RunCommand
             (string text, out SimDuration duration) =>
             DurationText.TryParse(text, out duration) && duration > SimDuration.Zero,
             "is not a duration above zero; write one such as 60s or 1m30s."),
+    };
+
+    private static Option<Ratio> Sample() => new("--sample")
+    {
+        Description = "The share of exchanges whose traces are exported, chosen by the seed: 1, 10% or 1/100. [default: 1]",
+        HelpName = "RATIO",
+        DefaultValueFactory = _ => Ratio.One,
+        CustomParser = result => SharedOptions.Parse<Ratio>(
+            result, (string text, out Ratio ratio) => RatioText.TryParse(text, out ratio),
+            "is not a share; write one such as 1, 10% or 1/100."),
     };
 
     private static Option<ClockMode> Clock() => new("--clock")

@@ -1,3 +1,4 @@
+using Emulator.Core.Randomness;
 using Emulator.Core.Time;
 using Emulator.Engine.Clocks;
 
@@ -23,6 +24,12 @@ internal sealed record RunRequest
 
     /// <summary>Where spans go, or null.</summary>
     public required Uri? Otlp { get; init; }
+
+    /// <summary>The chance that an exchange's trace is exported.</summary>
+    public required Ratio Sampling { get; init; }
+
+    /// <summary>How many spans one trace may have; 0 without limit.</summary>
+    public required int SpanBudget { get; init; }
 
     /// <summary>The folder for capture files, one a namespace, or null.</summary>
     public required string? PcapFolder { get; init; }

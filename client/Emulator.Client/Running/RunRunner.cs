@@ -32,7 +32,7 @@ internal sealed class RunRunner(Streams streams)
         using PcapWriter? captures =
             request.PcapFolder is string folder ? PcapWriter.ToFolder(folder, Epoch.Nanoseconds) : null;
         using var telemetry = new TelemetryOutput(request.Otlp, request.Seed, loaded.Cluster.Spec.Name,
-            spanBudget: 500);
+            request.SpanBudget, request.Sampling);
         IJournalProjection[] projections =
             [exchanges, .. captures is null ? [] : new[] { captures }, .. telemetry.Projections];
         using var run = new ClusterRun(

@@ -17,7 +17,8 @@ internal sealed class TelemetryOutput : IDisposable
     /// <param name="seed">The run's seed.</param>
     /// <param name="clusterName">The cluster's name.</param>
     /// <param name="spanBudget">How many spans one trace may have; 0 without limit.</param>
-    public TelemetryOutput(Uri? collector, ulong seed, string clusterName, int spanBudget)
+    /// <param name="sampling">The chance that a trace is exported; null for always.</param>
+    public TelemetryOutput(Uri? collector, ulong seed, string clusterName, int spanBudget, Ratio? sampling = null)
     {
         if (collector is null)
         {
@@ -33,6 +34,7 @@ internal sealed class TelemetryOutput : IDisposable
             EpochNanoseconds = Epoch.Nanoseconds,
             ClusterName = clusterName,
             SpanBudget = spanBudget,
+            Sampling = sampling ?? Ratio.One,
         };
         _collector = new OtlpCollector(endpoint, options);
         _spans = new JournalSpans(options, _collector);
