@@ -96,6 +96,12 @@ public sealed class TcpConnection
 
     internal uint ReceiveNext { get; set; }
 
+    // What the last segment acknowledged. Linux: rcv_wup.
+    internal uint ReceiveAcknowledged { get; set; }
+
+    // When a segment outside of the window was last answered. Linux: last_oow_ack_time.
+    internal SimTime? OutOfWindowAnswered { get; set; }
+
     // One past the last byte that the peer was allowed to send; never moves back.
     internal uint ReceiveEdge { get; set; }
 

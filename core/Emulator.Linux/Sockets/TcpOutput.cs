@@ -224,6 +224,7 @@ internal static class TcpOutput
 
     private static TcpSegment Segment(TcpConnection c, uint sequence, TcpFlags flags, Payload bytes, Outbox outbox)
     {
+        c.ReceiveAcknowledged = c.ReceiveNext;
         SackBlock[] blocks = c.SackOn && c.ReceiveQueue.OutOfOrderCount > 0 ? c.ReceiveQueue.SackBlocks() : [];
         TcpOptions options = !c.TimestampsOn && blocks.Length == 0
             ? TcpOptions.None
