@@ -38,6 +38,10 @@ public sealed record ExchangeRequest : IDescribed
     /// <summary>The port; unused by Ping.</summary>
     public ushort Port { get; init; }
 
+    /// <summary>The local address, one of the namespace's own; 0.0.0.0 takes the route's. Names are asked for from
+    /// the route's.</summary>
+    public IPv4Address LocalAddress { get; init; }
+
     /// <summary>The local port; 0 takes an ephemeral one.</summary>
     public ushort LocalPort { get; init; }
 

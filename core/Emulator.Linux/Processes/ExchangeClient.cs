@@ -193,7 +193,8 @@ internal sealed class ExchangeClient : Process
         switch (_request.Kind)
         {
             case ExchangeKind.Http or ExchangeKind.Tcp:
-                context.TryConnectTcp(_remote, _request.Flow, out _connection, out error, _request.LocalPort);
+                var local = new Endpoint(_request.LocalAddress, _request.LocalPort);
+                context.TryConnectTcp(_remote, _request.Flow, out _connection, out error, local);
                 break;
             case ExchangeKind.Udp:
                 error = BeginUdp(context);
@@ -214,7 +215,7 @@ internal sealed class ExchangeClient : Process
 
     private SocketError BeginUdp(ProcessContext context)
     {
-        if (!context.TryBindUdp(_request.LocalPort, out _udp, out SocketError error))
+        if (!context.TryBindUdp(_request.LocalPort, out _udp, out SocketError error, _request.LocalAddress))
         {
             return error;
         }
@@ -232,6 +233,12 @@ internal sealed class ExchangeClient : Process
         if (_ping is null)
         {
             return SocketError.TooManySockets;
+        }
+
+        SocketError error = _ping.Bind(_request.LocalAddress);
+        if (error != SocketError.None)
+        {
+            return error;
         }
 
         _bytesSent = _request.Bytes.Length == 0 ? 56 : _request.Bytes.Length;

@@ -26,7 +26,23 @@ public sealed class PingSocket
     /// <summary>The identifier in its echo requests.</summary>
     public ushort Identifier { get; }
 
+    /// <summary>The address that it sends from and is answered at; 0.0.0.0 for the route's.</summary>
+    public IPv4Address Local { get; private set; }
+
     internal ISocketHandler? Handler { get; private set; }
+
+    /// <summary>Chooses the address to send from.</summary>
+    /// <returns>None, or <see cref="SocketError.AddressNotAvailable"/> where it is not the namespace's own.</returns>
+    public SocketError Bind(IPv4Address local)
+    {
+        if (local.Value != 0 && !_table.Network.IsLocal(local))
+        {
+            return SocketError.AddressNotAvailable;
+        }
+
+        Local = local;
+        return SocketError.None;
+    }
 
     /// <summary>Sends an echo request.</summary>
     /// <param name="destination">To whom.</param>
@@ -45,6 +61,7 @@ public sealed class PingSocket
             return SocketError.NetworkUnreachable;
         }
 
+        source = Local.Value == 0 ? source : Local;
         var request = new IcmpMessage
         {
             Type = IcmpType.EchoRequest,
@@ -101,7 +118,8 @@ internal sealed class PingTable(INetworkLayer network, SocketNumbers numbers)
 
     public bool Receive(IPv4Packet packet, IcmpMessage reply, Outbox outbox)
     {
-        if (!_sockets.TryGetValue(reply.EchoIdentifier, out PingSocket? socket) || socket.Handler is null)
+        if (!_sockets.TryGetValue(reply.EchoIdentifier, out PingSocket? socket) || socket.Handler is null
+            || (socket.Local.Value != 0 && socket.Local != packet.Destination))
         {
             outbox.Dropped(network.Self, packet, DropReason.NoSocket);
             return false;

@@ -42,7 +42,7 @@ internal sealed class TcpTable(INetworkLayer network, SocketNumbers numbers, Eph
     }
 
     public bool TryConnect(
-        Endpoint remote, ushort localPort, ulong flow, ISocketHandler handler, Outbox outbox,
+        Endpoint remote, Endpoint bound, ulong flow, ISocketHandler handler, Outbox outbox,
         [NotNullWhen(true)] out TcpConnection? connection, out SocketError error)
     {
         connection = null;
@@ -52,7 +52,14 @@ internal sealed class TcpTable(INetworkLayer network, SocketNumbers numbers, Eph
             return false;
         }
 
-        error = ChooseLocal(remote, source, localPort, out Endpoint local);
+        bool isBound = bound.Address.Value != 0;
+        if (isBound && !network.IsLocal(bound.Address))
+        {
+            error = SocketError.AddressNotAvailable;
+            return false;
+        }
+
+        error = ChooseLocal(remote, isBound ? bound.Address : source, bound.Port, out Endpoint local);
         if (error != SocketError.None)
         {
             return false;

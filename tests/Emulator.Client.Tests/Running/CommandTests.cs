@@ -121,13 +121,33 @@ public sealed class CommandTests
     }
 
     [Theory]
+    [InlineData("tcp://192.168.77.11:30086")]
+    [InlineData("udp://192.168.77.12:30053")]
+    [InlineData("icmp://192.168.77.12")]
+    public void A_trace_from_a_further_address_of_an_external_host_is_answered_there(string to)
+    {
+        (int code, string output, string error) = Run(
+            "trace", Vxlan, "--from", "external:203.0.113.10", "--to", to, "-o", "json");
+
+        using JsonDocument json = JsonDocument.Parse(output);
+        JsonElement[] hops = [.. json.RootElement.GetProperty("hops").EnumerateArray()
+            .Where(h => h.GetProperty("netns").GetString() == "ext"
+                && h.GetProperty("packet").GetProperty("proto").GetString() != "arp")];
+        Assert.Equal((0, "", "delivered"), (code, error, json.RootElement.GetProperty("verdict").GetString()));
+        Assert.StartsWith("203.0.113.10", AddressOf(hops, "out", "src"), StringComparison.Ordinal);
+        Assert.StartsWith("203.0.113.10", AddressOf(hops, "in", "dst"), StringComparison.Ordinal);
+
+        static string? AddressOf(JsonElement[] hops, string direction, string end) =>
+            hops.First(h => h.GetProperty("direction").GetString() == direction)
+                .GetProperty("packet").GetProperty(end).GetString();
+    }
+
+    [Theory]
     [InlineData("pod/default/p9", "icmp://10.244.1.2",
         "emulator: pod default/p9 does not exist; pods of default are p1a, p1b, p2a, p2b.\n")]
     [InlineData("node/n9", "icmp://10.244.1.2", "emulator: node n9 does not exist; nodes are n1, n2.\n")]
     [InlineData("external:9.9.9.9", "icmp://10.244.1.2",
         "emulator: external:9.9.9.9 is no host outside; there are ext (192.168.77.100, 203.0.113.10).\n")]
-    [InlineData("external:203.0.113.10", "icmp://10.244.1.2", "emulator: external:203.0.113.10: ext sends from "
-        + "192.168.77.100, and choosing one of its further addresses is not modelled; write external:ext.\n")]
     [InlineData("node/n1", "svc/default/rem:81", "emulator: service default/rem has no port 81; it has 80/TCP, "
         + "53/UDP.\n")]
     [InlineData("external", "http://shop.example.com/",

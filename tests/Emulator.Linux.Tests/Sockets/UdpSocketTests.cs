@@ -42,6 +42,24 @@ public class UdpSocketTests
         Assert.Equal(DropReason.NoSocket, Assert.Single(_world.Journal(JournalKind.Dropped)).Reason);
     }
 
+    [Fact]
+    public void Refuses_to_bind_an_address_that_is_not_the_namespaces_own()
+    {
+        // bind(2): EADDRNOTAVAIL.
+        var foreign = IPv4Address.Parse("203.0.113.10");
+        SocketTable sockets = _world.Client.Sockets;
+        PingSocket ping = sockets.OpenPing(_client)!; // The first identifier is free.
+
+        sockets.TryBindUdp(new Endpoint(foreign, 0), _client, out _, out SocketError udp);
+        sockets.TryConnectTcp(
+            new Endpoint(_world.Server.Address, 80), 1, _client, _world.Outbox, out _, out SocketError tcp, 0, foreign);
+
+        Assert.Equal(
+            [SocketError.AddressNotAvailable, SocketError.AddressNotAvailable, SocketError.AddressNotAvailable],
+            [udp, tcp, ping.Bind(foreign)]);
+        Assert.Equal(1, sockets.Count);
+    }
+
     [Theory]
     [InlineData(false, false, IcmpUnreachable.Port, false)]
     [InlineData(true, false, IcmpUnreachable.Port, true)]
