@@ -48,6 +48,10 @@ public sealed class TraceReport
     /// <summary>What the application saw: the subject of the exchange's end; null where it has not ended.</summary>
     public object? App { get; private init; }
 
+    /// <summary>How long the exchange took for the application, in nanoseconds; null where it has not
+    /// ended.</summary>
+    public long? LatencyNanoseconds { get; private init; }
+
     /// <summary>Every hop, in order of time.</summary>
     public IReadOnlyList<TraceHop> Hops { get; }
 
@@ -79,6 +83,7 @@ public sealed class TraceReport
             Rule = drop is JournalEntry dropped ? TraceDecision.RuleOf(in dropped) : null,
             DroppedPacket = drop?.Packet ?? 0,
             App = end?.Subject,
+            LatencyNanoseconds = end?.B,
             Branches = branches ?? [],
         };
     }

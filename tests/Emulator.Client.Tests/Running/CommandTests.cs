@@ -27,6 +27,20 @@ public sealed class CommandTests
     }
 
     [Fact]
+    public void A_minimal_trace_through_the_ingress_controller_shows_both_connections_in_one_line()
+    {
+        (int code, string output, _) = Run(
+            "trace", Shop, "--from", "external", "--to", "http://shop.example.com/", "-o", "minimal");
+
+        string[] parts = output.TrimEnd().Split(" | ");
+        Assert.Equal((0, 2), (code, parts.Length));
+        Assert.StartsWith("external:eth0 > ", parts[0], StringComparison.Ordinal);
+        Assert.Matches("> ingress-nginx/ingress-nginx-controller-[a-z0-9-]+:eth0$", parts[0]);
+        Assert.Matches("^ingress-nginx/ingress-nginx-controller-[a-z0-9-]+:eth0 > ", parts[1]);
+        Assert.Matches("> shop/web-[a-z0-9-]+:eth0 : DELIVERED [0-9.]+us$", parts[1]);
+    }
+
+    [Fact]
     public void A_trace_that_is_rejected_ends_with_1_and_names_the_rule()
     {
         (int code, string output, _) = Run(

@@ -125,6 +125,26 @@ public sealed class TraceReportTests
                 new ClusterIPWalk().ToTranslation().Drop(DropReason.NetfilterReject, "-A FORWARD -j REJECT"))));
     }
 
+    /// <summary>A proxy opens a connection of its own within the exchange; a SYN that was sent again is told
+    /// once.</summary>
+    [Fact]
+    public void Joins_the_paths_of_all_that_was_asked_for_into_one_line()
+    {
+        const string Path = "p1a:eth0 > n1:vethp1a > DNAT 10.96.0.60:80→10.244.2.2:8080 [KUBE-SEP-AAAA] > cni0";
+        ClusterIPWalk lost = new ClusterIPWalk().ToTranslation().Drop(DropReason.LinkLoss, "loss");
+        ClusterIPWalk again = new ClusterIPWalk(packet: 0xAD, startNanoseconds: 3_000_000).ToTranslation();
+        ClusterIPWalk proxy = new ClusterIPWalk(packet: 0xAE, startNanoseconds: 5_000_000, port: 42012)
+            .ToTranslation().End(0, "ok", latencyNanoseconds: 7_250_500);
+        var recorder = new TraceRecorder();
+        recorder.Write(lost.Entries);
+        recorder.Write(again.Entries);
+        recorder.Write(proxy.Entries);
+
+        Assert.Equal(
+            $"{Path} | {Path} : DELIVERED 7250.5us",
+            TraceTable.Minimal(TraceReport.From(recorder.Entries, 7, "d1ge57")));
+    }
+
     [Fact]
     public void Makes_a_row_for_each_hop()
     {
