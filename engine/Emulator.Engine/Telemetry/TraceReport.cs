@@ -1,6 +1,7 @@
 using Emulator.Core.Actors;
 using Emulator.Core.Journal;
 using Emulator.Core.Packets;
+using Emulator.Core.Randomness;
 
 namespace Emulator.Engine.Telemetry;
 
@@ -19,8 +20,12 @@ public enum TraceVerdict
 
 /// <summary>An endpoint that a request could have been sent to.</summary>
 /// <param name="Endpoint">Its address and port.</param>
-/// <param name="Probability">The chance of it, as a decimal such as <c>0.5</c>.</param>
-public sealed record TraceBranch(string Endpoint, decimal Probability);
+/// <param name="Probability">The exact chance of it, in lowest terms.</param>
+public sealed record TraceBranch(string Endpoint, Ratio Probability)
+{
+    /// <summary>The chance as <c>1/3</c>, or <c>1</c> where it is certain.</summary>
+    public string ProbabilityText => Probability == Ratio.One ? "1" : Probability.ToString();
+}
 
 /// <summary>Everything that happened to one application exchange: every hop, in order, and the verdict.</summary>
 public sealed class TraceReport

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Emulator.Core.Documents;
 using Emulator.Core.Journal;
+using Emulator.Core.Randomness;
 using Emulator.Engine.Telemetry;
 
 namespace Emulator.Engine.Tests.Telemetry;
@@ -21,7 +22,7 @@ public sealed class TraceReportTests
     {
         TraceReport report = Report(
             new ClusterIPWalk().ToDelivery().End(0, JsonObject.Of(("status", 200L))),
-            new TraceBranch("10.244.2.2:8080", 0.5m));
+            new TraceBranch("10.244.2.2:8080", new Ratio(1, 3)), new TraceBranch("10.244.2.3:8080", Ratio.One));
         using JsonDocument document = JsonDocument.Parse(TraceJson.Write(report));
         JsonElement root = document.RootElement;
         JsonElement hop = root.GetProperty("hops")[4];
@@ -43,7 +44,10 @@ public sealed class TraceReportTests
         Assert.Equal("d1ge57", root.GetProperty("digest").GetString());
         Assert.Equal("delivered", root.GetProperty("verdict").GetString());
         Assert.Equal(200, root.GetProperty("app").GetProperty("status").GetInt32());
-        Assert.Equal("""[{"endpoint":"10.244.2.2:8080","probability":0.5}]""",
+        Assert.Equal(
+            """
+            [{"endpoint":"10.244.2.2:8080","probability":"1/3"},{"endpoint":"10.244.2.3:8080","probability":"1"}]
+            """,
             JsonSerializer.Serialize(root.GetProperty("branches")));
     }
 
