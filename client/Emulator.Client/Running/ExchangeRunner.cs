@@ -27,12 +27,6 @@ internal sealed class ExchangeRunner(ClusterRun run, ExchangeRecorder recorder)
     {
         ulong flow = StableHash.Of($"trace-{++_made}");
         TraceRecorder recorded = recorder.Record(flow);
-        if (timeToLive is byte ttl)
-        {
-            // TCP has no TTL of its own: it sends with the namespace's.
-            run.Engine.Inject(from, new SetSysctl("net.ipv4.ip_default_ttl", ttl));
-        }
-
         run.Engine.Inject(from, new RunExchange(request with { Flow = flow, TimeToLive = timeToLive ?? 0 }));
         run.Engine.RunWhile(
             () => !recorded.HasEnded || run.Engine.Now - new SimTime(recorder.LastEntryNanoseconds) < Linger,

@@ -193,8 +193,9 @@ internal sealed class ExchangeClient : Process
         switch (_request.Kind)
         {
             case ExchangeKind.Http or ExchangeKind.Tcp:
-                var local = new Endpoint(_request.LocalAddress, _request.LocalPort);
-                context.TryConnectTcp(_remote, _request.Flow, out _connection, out error, local);
+                var options = new TcpConnectOptions(
+                    _request.LocalPort, _request.LocalAddress, _request.TimeToLive);
+                context.TryConnectTcp(_remote, _request.Flow, out _connection, out error, options);
                 break;
             case ExchangeKind.Udp:
                 error = BeginUdp(context);
@@ -241,6 +242,7 @@ internal sealed class ExchangeClient : Process
             return error;
         }
 
+        _ping.PathMtuDiscovery = _request.PathMtuDiscovery;
         _bytesSent = _request.Bytes.Length == 0 ? 56 : _request.Bytes.Length;
         return _ping.Send(_remote.Address, 1, _bytesSent, _request.Flow, context.Outbox, _request.TimeToLive);
     }

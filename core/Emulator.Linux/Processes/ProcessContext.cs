@@ -86,9 +86,8 @@ public sealed class ProcessContext
     /// when true.</summary>
     public bool TryConnectTcp(
         Endpoint remote, ulong flow, [NotNullWhen(true)] out TcpConnection? connection, out SocketError error,
-        Endpoint local = default) =>
-        _table.Sockets.TryConnectTcp(
-            remote, flow, Process, Outbox, out connection, out error, local.Port, local.Address);
+        TcpConnectOptions options = default) =>
+        _table.Sockets.TryConnectTcp(remote, flow, Process, Outbox, out connection, out error, options);
 
     /// <summary>Sends bytes over a connection; false when it takes no more now.</summary>
     public bool Send(TcpConnection connection, Payload bytes) => connection.Send(bytes, Outbox);

@@ -29,6 +29,9 @@ public sealed class PingSocket
     /// <summary>The address that it sends from and is answered at; 0.0.0.0 for the route's.</summary>
     public IPv4Address Local { get; private set; }
 
+    /// <summary>How DF is set.</summary>
+    public PathMtuDiscovery PathMtuDiscovery { get; set; }
+
     internal ISocketHandler? Handler { get; private set; }
 
     /// <summary>Chooses the address to send from.</summary>
@@ -69,7 +72,13 @@ public sealed class PingSocket
             Data = new FillerPayload(dataLength),
         };
         var identity = new PacketIdentity(network.NextPacketId(), flow, false);
-        bool dontFragment = IPv4Packet.HeaderLength + request.Length <= mtu;
+        bool fits = IPv4Packet.HeaderLength + request.Length <= mtu;
+        if (!fits && PathMtuDiscovery == PathMtuDiscovery.Do)
+        {
+            return SocketError.MessageTooLong;
+        }
+
+        bool dontFragment = fits && PathMtuDiscovery != PathMtuDiscovery.Dont;
         var options = new OutputOptions(identity, dontFragment, timeToLive);
         return SocketFailure.Of(network.Output(source, destination, request, options, outbox));
     }

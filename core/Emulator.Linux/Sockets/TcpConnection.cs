@@ -40,6 +40,9 @@ public sealed class TcpConnection
     /// <summary>The exchange that segments from now on belong to. A listening side follows its client's data.</summary>
     public ulong Flow { get; set; }
 
+    /// <summary>TTL of its packets (IP_TTL); 0 takes the namespace's default.</summary>
+    public byte TimeToLive { get; internal set; }
+
     /// <summary>Whatever the process wants to remember beside the connection.</summary>
     public object? Session { get; set; }
 

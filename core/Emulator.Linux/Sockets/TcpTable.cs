@@ -42,7 +42,7 @@ internal sealed class TcpTable(INetworkLayer network, SocketNumbers numbers, Eph
     }
 
     public bool TryConnect(
-        Endpoint remote, Endpoint bound, ulong flow, ISocketHandler handler, Outbox outbox,
+        Endpoint remote, in TcpConnectOptions options, ulong flow, ISocketHandler handler, Outbox outbox,
         [NotNullWhen(true)] out TcpConnection? connection, out SocketError error)
     {
         connection = null;
@@ -52,14 +52,15 @@ internal sealed class TcpTable(INetworkLayer network, SocketNumbers numbers, Eph
             return false;
         }
 
-        bool isBound = bound.Address.Value != 0;
-        if (isBound && !network.IsLocal(bound.Address))
+        bool isBound = options.LocalAddress.Value != 0;
+        if (isBound && !network.IsLocal(options.LocalAddress))
         {
             error = SocketError.AddressNotAvailable;
             return false;
         }
 
-        error = ChooseLocal(remote, isBound ? bound.Address : source, bound.Port, out Endpoint local);
+        source = isBound ? options.LocalAddress : source;
+        error = ChooseLocal(remote, source, options.LocalPort, out Endpoint local);
         if (error != SocketError.None)
         {
             return false;
@@ -67,6 +68,7 @@ internal sealed class TcpTable(INetworkLayer network, SocketNumbers numbers, Eph
 
         TcpConnection c = Add(local, remote, handler, mtu, flow, null, outbox);
         c.State = TcpState.SynSent;
+        c.TimeToLive = options.TimeToLive;
         TcpOutput.SendSyn(c, outbox);
         if (c.SoftError != SocketError.None)
         {

@@ -41,6 +41,33 @@ public sealed class CommandTests
     }
 
     [Fact]
+    public void A_ttl_is_the_exchanges_own_and_not_the_namespaces()
+    {
+        (int code, string output, _) = Run(
+            "trace", Shop, "--from", "deploy/shop/web", "--to", "http://cart/", "--ttl", "9", "-o", "json");
+
+        using JsonDocument json = JsonDocument.Parse(output);
+        Assert.Equal((9, 64), (FirstTtl("tcp"), FirstTtl("udp")));
+        Assert.Equal(0, code);
+
+        int FirstTtl(string protocol) => json.RootElement.GetProperty("hops").EnumerateArray()
+            .Select(h => h.GetProperty("packet")).First(p => p.GetProperty("proto").GetString() == protocol)
+            .GetProperty("ttl").GetInt32();
+    }
+
+    [Fact]
+    public void A_large_ping_that_forbids_fragments_is_not_sent()
+    {
+        (int code, string output, _) = Run(
+            "trace", Vxlan, "--from", "pod/default/p1a", "--to", "icmp://10.244.2.2", "--request-bytes", "1423",
+            "--df", "-o", "json");
+
+        using JsonDocument json = JsonDocument.Parse(output);
+        Assert.Equal(1, code);
+        Assert.Contains("MessageTooLong", json.RootElement.GetProperty("app").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_trace_that_is_rejected_ends_with_1_and_names_the_rule()
     {
         (int code, string output, _) = Run(

@@ -21,7 +21,7 @@ public class TcpLateSegmentTests
         Assert.True(_world.Server.Sockets.TryListenTcp(new Endpoint(IPv4Address.Any, 8080), _server, out _, out _));
         var to = new Endpoint(_world.Server.Address, 8080);
         Assert.True(_world.Client.Sockets.TryConnectTcp(
-            to, 1, _client, _world.Outbox, out TcpConnection? made, out _, 5000));
+            to, 1, _client, _world.Outbox, out TcpConnection? made, out _, new(5000)));
         _a = made;
         Pass(100);
         _b = Assert.Single(_server.Accepted);
