@@ -14,7 +14,8 @@ using Emulator.Underlay;
 namespace Emulator.Bench;
 
 /// <summary>
-/// Nodes with ten pods each, flannel VXLAN and kube-proxy's real rules, without a control plane: each node's pods send to the
+/// Nodes with ten pods each, flannel VXLAN and kube-proxy's real rules, without a control plane: each node's pods send
+/// to the
 /// Service of the next node's pods, so every packet crosses from pod to ClusterIP to a pod on another node.
 /// </summary>
 internal sealed class PacketNodes
@@ -62,7 +63,8 @@ internal sealed class PacketNodes
         for (int pod = 0; pod < _pods.Length; pod++)
         {
             int next = (pod / PodsPerNode + 1) % _nodes;
-            var sender = new UdpSender(new Endpoint(ServiceNetwork.At(next + 1), Port), interval, count, pod * 37 % interval);
+            var service = new Endpoint(ServiceNetwork.At(next + 1), Port);
+            var sender = new UdpSender(service, interval, count, pod * 37 % interval);
             _engine.Inject(_pods[pod].Self, new StartProcess("sender", sender));
         }
     }
@@ -131,7 +133,8 @@ internal sealed class PacketNodes
         var pods = new List<Actor>();
         for (int p = 0; p < PodsPerNode; p++)
         {
-            var pod = new NamespaceActor(new ActorRef($"pod/default/p-{i}-{p}", "1", machine), $"default/p-{i}-{p}", Hop);
+            var address = new ActorRef($"pod/default/p-{i}-{p}", "1", machine);
+            var pod = new NamespaceActor(address, $"default/p-{i}-{p}", Hop);
             _pods[(i * PodsPerNode) + p] = pod;
             pods.Add(pod);
         }

@@ -7,6 +7,7 @@ using Emulator.Bench;
     ("event-queue", EventQueueBench.Run),
     ("engine", EngineBench.Run),
     ("packets", PacketBench.Run),
+    ("packets-export", PacketBench.RunExport),
 ];
 
 string wanted = args.Length == 1 ? args[0] : "";

@@ -189,6 +189,7 @@ public sealed class HostActor : Actor
         NetDevice device = _configuration.Require(set.Name);
         device.IsUp = set.Up ?? device.IsUp;
         device.Mtu = set.Mtu ?? device.Mtu;
+        _netns.Fib.Invalidate();
         if (!device.IsUp)
         {
             _netns.Neighbours.Forget(device, outbox);

@@ -26,6 +26,7 @@ public sealed class NetworkNamespace : INetworkLayer, INetfilterHost
     private readonly Actor _owner;
     private readonly List<NetDevice?> _devices = [null];
     private Dictionary<IPv4Address, (int Mtu, long Until)>? _pathMtus;
+    private Vxlan? _vxlan;
 
     /// <summary>An empty namespace with lo.</summary>
     /// <param name="name">Its name in journal and captures.</param>
@@ -121,6 +122,7 @@ public sealed class NetworkNamespace : INetworkLayer, INetfilterHost
         }
 
         _devices.Add(device);
+        _vxlan = device as Vxlan ?? _vxlan;
     }
 
     /// <summary>Removes a device, its addresses and its routes. Its index is not given again.</summary>
@@ -129,6 +131,7 @@ public sealed class NetworkNamespace : INetworkLayer, INetfilterHost
         Neighbours.Forget(device, outbox);
         Fib.RemoveDevice(device);
         _devices[device.Index] = null;
+        _vxlan = ReferenceEquals(_vxlan, device) ? null : _vxlan;
     }
 
     /// <summary>Takes a frame that arrived at a device.</summary>
@@ -213,18 +216,8 @@ public sealed class NetworkNamespace : INetworkLayer, INetfilterHost
     }
 
     /// <summary>The vxlan device that listens at a UDP port, or null.</summary>
-    internal Vxlan? VxlanAt(ushort port)
-    {
-        foreach (NetDevice? device in _devices)
-        {
-            if (device is Vxlan vxlan && vxlan.DestinationPort == port && vxlan.IsUp)
-            {
-                return vxlan;
-            }
-        }
-
-        return null;
-    }
+    internal Vxlan? VxlanAt(ushort port) =>
+        _vxlan is { IsUp: true } vxlan && vxlan.DestinationPort == port ? vxlan : null;
 
     /// <summary>The largest packet to a destination: the device's MTU, or less where a router said so (RFC
     /// 1191).</summary>

@@ -49,7 +49,9 @@ public sealed class InvariantTests
 
         Assert.Null(run.Ledger.Check(run.Engine.PacketsInFlight));
         Assert.Contains(run.Ledger.DroppedByReason, d => d is { Reason: DropReason.LinkLoss, Packets: > 0 });
-        Assert.Contains(hops.Entries, e => e.Kind == JournalKind.Copied && e.Actor.Name.StartsWith("switch", StringComparison.Ordinal));
+        Assert.Contains(
+            hops.Entries,
+            e => e.Kind == JournalKind.Copied && e.Actor.Name.StartsWith("switch", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -82,7 +84,8 @@ public sealed class InvariantTests
         Assert.Equal(counted.Entries.Count(e => e.Kind == JournalKind.Hop), hops.Length);
         Assert.Equal(hops.Length, hops.Select(h => h.Id).Distinct().Count());
         var ids = collector.Spans.Select(s => s.Id).ToHashSet(StringComparer.Ordinal);
-        Assert.All(hops, h => Assert.True(ids.Contains(h.Parent) && h.Start < h.End, $"{h.Name} {h.Id} parent {h.Parent}"));
+        Assert.All(
+            hops, h => Assert.True(ids.Contains(h.Parent) && h.Start < h.End, $"{h.Name} {h.Id} parent {h.Parent}"));
         Assert.Equal(quiet.Digest, traced.Digest);
     }
 

@@ -1,7 +1,8 @@
 namespace Emulator.Client.Tests;
 
 /// <summary>
-/// Every frame at every interface equals what a real Linux kernel (6.18) showed on the same topology, for the pod network over
+/// Every frame at every interface equals what a real Linux kernel (6.18) showed on the same topology, for the pod
+/// network over
 /// VXLAN and over host-gw.
 /// </summary>
 public sealed class LinuxWalkTests
@@ -11,22 +12,33 @@ public sealed class LinuxWalkTests
         var data = new TheoryData<string, string, string>();
         foreach (string mode in (string[])["vxlan", "hostgw"])
         {
-            data.Add(mode, "icmp_same_node", "--from pod/default/p1a --to icmp://10.244.1.3");
-            data.Add(mode, "icmp_cross_node", "--from pod/default/p1a --to icmp://10.244.2.2");
-            data.Add(mode, "udp_same_node", "--from pod/default/p1a --to udp://10.244.1.3:5353 --sport 41000 --request-bytes 4 --reply-bytes 5");
-            data.Add(mode, "udp_cross_node", "--from pod/default/p1a --to udp://10.244.2.2:5353 --sport 41001 --request-bytes 4 --reply-bytes 5");
-            data.Add(mode, "tcp_same_node", "--from pod/default/p1a --to tcp://10.244.1.3:8080 --sport 42000 " + Bytes);
-            data.Add(mode, "tcp_cross_node", "--from pod/default/p1a --to tcp://10.244.2.2:8080 --sport 42001 " + Bytes);
-            data.Add(mode, "tcp_clusterip_local", "--from pod/default/p1a --to tcp://10.96.0.70:80 --sport 42010 " + Bytes);
-            data.Add(mode, "tcp_clusterip_remote", "--from pod/default/p1a --to tcp://10.96.0.60:80 --sport 42011 " + Bytes);
-            data.Add(mode, "tcp_nodeport_ext_remote_ep", "--from external:192.168.77.100 --to tcp://192.168.77.11:30086 --sport 42031 " + Bytes);
-            data.Add(mode, "tcp_noendpoints_pod", "--from pod/default/p1a --to tcp://10.96.0.30:80 --sport 42040 " + Bytes);
+            foreach ((string scenario, string from, string to) in All)
+            {
+                data.Add(mode, scenario, $"--from {from} --to {to}");
+            }
         }
 
         return data;
     }
 
-    private const string Bytes = "--request-bytes 5 --reply-bytes 6";
+    private const string Tcp = "--request-bytes 5 --reply-bytes 6";
+    private const string Udp = "--request-bytes 4 --reply-bytes 5";
+    private const string P1A = "pod/default/p1a";
+    private const string Outside = "external:192.168.77.100";
+
+    private static readonly (string Scenario, string From, string To)[] All =
+    [
+        ("icmp_same_node", P1A, "icmp://10.244.1.3"),
+        ("icmp_cross_node", P1A, "icmp://10.244.2.2"),
+        ("udp_same_node", P1A, $"udp://10.244.1.3:5353 --sport 41000 {Udp}"),
+        ("udp_cross_node", P1A, $"udp://10.244.2.2:5353 --sport 41001 {Udp}"),
+        ("tcp_same_node", P1A, $"tcp://10.244.1.3:8080 --sport 42000 {Tcp}"),
+        ("tcp_cross_node", P1A, $"tcp://10.244.2.2:8080 --sport 42001 {Tcp}"),
+        ("tcp_clusterip_local", P1A, $"tcp://10.96.0.70:80 --sport 42010 {Tcp}"),
+        ("tcp_clusterip_remote", P1A, $"tcp://10.96.0.60:80 --sport 42011 {Tcp}"),
+        ("tcp_nodeport_ext_remote_ep", Outside, $"tcp://192.168.77.11:30086 --sport 42031 {Tcp}"),
+        ("tcp_noendpoints_pod", P1A, $"tcp://10.96.0.30:80 --sport 42040 {Tcp}"),
+    ];
 
     [Theory]
     [MemberData(nameof(Scenarios))]
@@ -36,7 +48,7 @@ public sealed class LinuxWalkTests
 
         CommandRun run = CommandRun.Of(trace);
 
-        string recording = Path.Combine(CommandRun.Root, "tests", "Emulator.Client.Tests", "Facts", mode, scenario + ".walk");
+        string recording = Path.Combine(CommandRun.Root, "tests/Emulator.Client.Tests/Facts", mode, $"{scenario}.walk");
         Assert.Equal(WalkText.Recorded(recording), WalkText.Traced(run.Json));
     }
 }

@@ -10,8 +10,12 @@ internal static class Tshark
     /// <exception cref="InvalidOperationException">A packet is malformed or a checksum is wrong.</exception>
     public static string? FramesByInterface(string file)
     {
-        string[] checks = ["-o", "ip.check_checksum:TRUE", "-o", "udp.check_checksum:TRUE", "-o", "tcp.check_checksum:TRUE"];
-        string[] bad = ["-Y", "_ws.malformed || ip.checksum.status == 0 || udp.checksum.status == 0 || tcp.checksum.status == 0"];
+        string[] checks =
+            ["-o", "ip.check_checksum:TRUE", "-o", "udp.check_checksum:TRUE", "-o", "tcp.check_checksum:TRUE"];
+        string[] bad =
+        [
+            "-Y", "_ws.malformed || ip.checksum.status == 0 || udp.checksum.status == 0 || tcp.checksum.status == 0",
+        ];
         if (Run(["-r", file, .. checks, .. bad]) is not { } malformed)
         {
             return null;

@@ -5,7 +5,8 @@ namespace Emulator.Client.Tests;
 
 /// <summary>Walks as lines of text, one a frame, in the form of the recordings under Facts.</summary>
 /// <remarks>
-/// Compared as the recordings ask: ARP left out, the outer source port and ports chosen by --random-fully renamed in order of
+/// Compared as the recordings ask: ARP left out, the outer source port and ports chosen by --random-fully renamed in
+/// order of
 /// appearance, each packet's own path in order, packets in order of first sight.
 /// </remarks>
 internal static partial class WalkText
@@ -32,7 +33,8 @@ internal static partial class WalkText
     {
         JsonValue p = hop["packet"]!; // Each hop has a packet.
         string netns = hop["netns"]!.AsString!.Replace("default/", "", StringComparison.Ordinal); // Pods are p1a …
-        var line = $"{netns} {hop["interface"]!.AsString} {hop["direction"]!.AsString} {p["smac"]!.AsString}>{p["dmac"]!.AsString} "
+        var line = $"{netns} {hop["interface"]!.AsString} {hop["direction"]!.AsString} "
+            + $"{p["smac"]!.AsString}>{p["dmac"]!.AsString} "
             + $"{p["proto"]!.AsString} {p["src"]!.AsString}>{p["dst"]!.AsString} ttl={p["ttl"]} len={p["length"]}";
         line += p["plen"] is { } payload && p["icmp"]?["quoted"] is null ? $" plen={payload}" : "";
         line += p["df"]?.AsBool == true ? " df" : "";

@@ -139,7 +139,9 @@ public sealed class HostActorTests
     {
         string[] lines = Show("ip addr").Split('\n');
 
-        Assert.Equal("2: eth0: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 qdisc noqueue state UP group default qlen 1000", lines[4]);
+        Assert.Equal(
+            "2: eth0: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 qdisc noqueue state UP group default qlen 1000",
+            lines[4]);
         Assert.Equal("    inet 192.168.77.11/24 brd 192.168.77.255 scope global eth0", lines[6]);
     }
 

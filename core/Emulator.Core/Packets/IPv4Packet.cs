@@ -2,7 +2,8 @@ using Emulator.Core.Addresses;
 
 namespace Emulator.Core.Packets;
 
-/// <summary>An IPv4 packet without options. Checksums are not kept: an encoded packet always has the right ones.</summary>
+/// <summary>An IPv4 packet without options. Checksums are not kept: an encoded packet always has the right
+/// ones.</summary>
 /// <remarks>
 /// Source: RFC 791 section 3.1.
 /// <code>
@@ -18,6 +19,9 @@ public sealed record IPv4Packet : NetworkPacket
     /// <summary>Bytes of a header without options.</summary>
     public const int HeaderLength = 20;
 
+    // Asked for at each hop; the sum over nested payloads never changes.
+    private readonly int _length;
+
     /// <summary>Where it comes from.</summary>
     public required IPv4Address Source { get; init; }
 
@@ -25,7 +29,15 @@ public sealed record IPv4Packet : NetworkPacket
     public required IPv4Address Destination { get; init; }
 
     /// <summary>What it carries: the whole transport payload, or a <see cref="FragmentPayload"/>.</summary>
-    public required TransportPayload Payload { get; init; }
+    public required TransportPayload Payload
+    {
+        get;
+        init
+        {
+            field = value;
+            _length = HeaderLength + value.Length;
+        }
+    }
 
     /// <summary>Hops left, 0 to 255; Linux starts at 64.</summary>
     public byte TimeToLive { get; init; } = 64;
@@ -52,7 +64,7 @@ public sealed record IPv4Packet : NetworkPacket
     public IPProtocol Protocol => Payload.Protocol;
 
     /// <inheritdoc/>
-    public override int Length => HeaderLength + Payload.Length;
+    public override int Length => _length;
 
     /// <inheritdoc/>
     public override EtherType EtherType => EtherType.IPv4;

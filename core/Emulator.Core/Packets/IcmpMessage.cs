@@ -63,7 +63,8 @@ public sealed record IcmpMessage : TransportPayload
     /// <summary>The kind's detail.</summary>
     public byte Code { get; init; }
 
-    /// <summary>The header's second word: identifier and sequence number of an echo, the MTU of "fragmentation needed".</summary>
+    /// <summary>The header's second word: identifier and sequence number of an echo, the MTU of "fragmentation
+    /// needed".</summary>
     public uint Rest { get; init; }
 
     /// <summary>The data of an echo; empty for errors.</summary>

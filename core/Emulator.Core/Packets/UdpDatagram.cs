@@ -10,7 +10,8 @@ public sealed record UdpDatagram(ushort SourcePort, ushort DestinationPort, Payl
     /// <summary>Bytes of the header.</summary>
     public const int HeaderLength = 8;
 
-    /// <summary>True where the checksum field is sent as zero ("not computed"), as Linux does on VXLAN's outer header.</summary>
+    /// <summary>True where the checksum field is sent as zero ("not computed"), as Linux does on VXLAN's outer
+    /// header.</summary>
     public bool NoChecksum { get; init; }
 
     /// <inheritdoc/>

@@ -13,15 +13,29 @@ namespace Emulator.Linux.IPv4;
 /// </remarks>
 public sealed class Fib
 {
+    private const int CacheMin = 4;
+    private const int CacheMax = 1_024;
+
     private readonly Dictionary<uint, List<Route>>?[] _byLength = new Dictionary<uint, List<Route>>?[33];
     private readonly Dictionary<uint, NetDevice> _local = [];
     private readonly Dictionary<uint, NetDevice> _broadcast = [];
     private readonly List<Route> _routes = [];
+    private CachedRoute[] _cache = new CachedRoute[CacheMin];
     private ulong _lengths;
+    private uint _generation = 1;
+    private int _misses;
 
     /// <summary>A table that many namespaces share, asked after routes of equal or longer prefix found none; or
     /// null.</summary>
-    public PeerRoutes? Peers { get; set; }
+    public PeerRoutes? Peers
+    {
+        get;
+        set
+        {
+            field = value;
+            Invalidate();
+        }
+    }
 
     /// <summary>The main table's routes, in the order that <c>ip route</c> prints.</summary>
     public IEnumerable<Route> Routes
@@ -34,10 +48,22 @@ public sealed class Fib
     }
 
     /// <summary>What kind of address this is for the host.</summary>
-    public RouteType Classify(IPv4Address address) =>
-        _local.ContainsKey(address.Value) || address.IsLoopback ? RouteType.Local
-        : _broadcast.ContainsKey(address.Value) || address == IPv4Address.Broadcast ? RouteType.Broadcast
-        : RouteType.Unicast;
+    public RouteType Classify(IPv4Address address) => Resolve(address).Type;
+
+    /// <summary>Forgets what is cached: a device went up or down.</summary>
+    public void Invalidate() => _generation++;
+
+    /// <summary>What the tables say about a destination. The reference holds until the next call.</summary>
+    internal ref CachedRoute Resolve(IPv4Address destination)
+    {
+        ref CachedRoute cached = ref _cache[PlaceOf(destination.Value)];
+        if (cached.Destination != destination.Value || cached.Generation != _generation)
+        {
+            cached = ref Miss(destination);
+        }
+
+        return ref cached;
+    }
 
     /// <summary>The device of a local address, or null.</summary>
     public NetDevice? LocalDevice(IPv4Address address) => _local.GetValueOrDefault(address.Value);
@@ -77,6 +103,7 @@ public sealed class Fib
     public void Replace(Route route)
     {
         Remove(route.Destination, route.Metric);
+        Invalidate();
         Dictionary<uint, List<Route>> table = _byLength[route.Destination.Length] ??= [];
         if (!table.TryGetValue(route.Destination.Address.Value, out List<Route>? routes))
         {
@@ -98,6 +125,7 @@ public sealed class Fib
             return false;
         }
 
+        Invalidate();
         int removed = routes.RemoveAll(r => r.Metric == metric);
         _routes.RemoveAll(r => r.Destination == destination && r.Metric == metric);
         if (routes.Count == 0)
@@ -111,6 +139,7 @@ public sealed class Fib
     /// <summary>Makes an address the host's own, with its subnet's route and broadcast address.</summary>
     public void AddAddress(NetDevice device, IPv4Address address, int prefixLength, IPv4Address? broadcast)
     {
+        Invalidate();
         _local[address.Value] = device;
         if (broadcast is { } all)
         {
@@ -128,9 +157,11 @@ public sealed class Fib
     /// <summary>Forgets a device: its addresses and routes.</summary>
     public void RemoveDevice(NetDevice device)
     {
+        Invalidate();
         foreach (Route route in _routes.Where(r => ReferenceEquals(r.Device, device)).ToList())
         {
             Remove(route.Destination, route.Metric);
+        Invalidate();
         }
 
         foreach (Dictionary<uint, NetDevice> table in (ReadOnlySpan<Dictionary<uint, NetDevice>>)[_local, _broadcast])
@@ -140,5 +171,31 @@ public sealed class Fib
                 table.Remove(address);
             }
         }
+    }
+
+    private int PlaceOf(uint destination) =>
+        (int)((destination * 0x9E37_79B1) >> 16) & (_cache.Length - 1);
+
+    private ref CachedRoute Miss(IPv4Address destination)
+    {
+        if (++_misses > _cache.Length * 16 && _cache.Length < CacheMax)
+        {
+            _cache = new CachedRoute[_cache.Length * 4];
+            _misses = 0;
+        }
+
+        RouteType type =
+            _local.ContainsKey(destination.Value) || destination.IsLoopback ? RouteType.Local
+            : _broadcast.ContainsKey(destination.Value) || destination == IPv4Address.Broadcast ? RouteType.Broadcast
+            : RouteType.Unicast;
+        ref CachedRoute cached = ref _cache[PlaceOf(destination.Value)];
+        cached = new CachedRoute
+        {
+            Destination = destination.Value,
+            Generation = _generation,
+            Type = type,
+            Route = type == RouteType.Unicast ? LookUp(destination) : null,
+        };
+        return ref cached;
     }
 }

@@ -25,7 +25,7 @@ internal sealed class Forward(NetworkNamespace netns)
             return;
         }
 
-        Route? route = netns.Fib.LookUp(skb.Packet.Destination);
+        Route? route = netns.Fib.Resolve(skb.Packet.Destination).Route;
         if (route is null || route.Type != RouteType.Unicast)
         {
             Unreachable(skb, route, from, offset, outbox);

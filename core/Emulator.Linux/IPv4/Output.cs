@@ -99,7 +99,8 @@ internal sealed class Output(NetworkNamespace netns)
     /// <summary>The route of a packet that is made here.</summary>
     public RouteDecision Route(IPv4Address destination)
     {
-        switch (netns.Fib.Classify(destination))
+        ref CachedRoute cached = ref netns.Fib.Resolve(destination);
+        switch (cached.Type)
         {
             case RouteType.Local:
                 return new RouteDecision(OutputError.None, netns.Loopback, destination, null);
@@ -109,7 +110,7 @@ internal sealed class Output(NetworkNamespace netns)
                 break;
         }
 
-        Route? route = netns.Fib.LookUp(destination);
+        Route? route = cached.Route;
         return route?.Type switch
         {
             null => new RouteDecision(OutputError.NetworkUnreachable, netns.Loopback, default, null),
@@ -122,9 +123,18 @@ internal sealed class Output(NetworkNamespace netns)
     }
 
     /// <summary>The source address that a packet of this route gets.</summary>
-    public IPv4Address SourceOf(in RouteDecision route, IPv4Address destination) =>
-        route.Device == netns.Loopback && route.Route is null ? destination
-        : route.Route?.Source ?? netns.SourceOn(route.Device, route.NextHop) ?? IPv4Address.Any;
+    public IPv4Address SourceOf(in RouteDecision route, IPv4Address destination)
+    {
+        ref CachedRoute cached = ref netns.Fib.Resolve(destination);
+        if (!cached.HasSource)
+        {
+            cached.HasSource = true;
+            cached.Source = route.Device == netns.Loopback && route.Route is null ? destination
+                : route.Route?.Source ?? netns.SourceOn(route.Device, route.NextHop) ?? IPv4Address.Any;
+        }
+
+        return cached.Source;
+    }
 
     /// <summary>A queued packet's next hop has a MAC now.</summary>
     public void Resolved(NeighbourEntry entry, in PendingPacket pending, long offset, Outbox outbox)
@@ -194,7 +204,15 @@ internal sealed class Output(NetworkNamespace netns)
             return;
         }
 
-        NeighbourEntry entry = netns.Neighbours.Use(device, nextHop, outbox);
+        ref CachedRoute cached = ref netns.Fib.Resolve(packet.Destination);
+        NeighbourEntry? entry = cached.Neighbour;
+        if (entry is null || entry.IsForgotten || entry.Address != nextHop || entry.Device != device)
+        {
+            entry = netns.Neighbours.Get(device, nextHop);
+            cached.Neighbour = entry;
+        }
+
+        netns.Neighbours.Touch(entry, outbox);
         if (entry.IsValid)
         {
             entry.HasHeaderCache = true;

@@ -24,6 +24,9 @@ internal sealed class NeighbourEntry(NetDevice device, IPv4Address address)
     /// <summary>Whether it only repeats the shared peer table.</summary>
     public bool IsFromPeers { get; set; }
 
+    /// <summary>Whether it was taken out of the table: whoever holds it must ask anew.</summary>
+    public bool IsForgotten { get; set; }
+
     /// <summary>Reachable until then, in nanoseconds.</summary>
     public long ReachableUntil { get; set; }
 

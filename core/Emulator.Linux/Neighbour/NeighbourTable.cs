@@ -68,6 +68,7 @@ public sealed class NeighbourTable
     {
         if (_entries.Remove(Key(device, address), out NeighbourEntry? entry))
         {
+            entry.IsForgotten = true;
             Fail(entry, outbox, 0);
         }
     }
@@ -75,8 +76,9 @@ public sealed class NeighbourTable
     /// <summary>The shared peer table was replaced: what repeated the old one goes.</summary>
     public void ForgetPeers()
     {
-        foreach (ulong key in _entries.Where(e => e.Value.IsFromPeers).Select(e => e.Key).ToList())
+        foreach ((ulong key, NeighbourEntry entry) in _entries.Where(e => e.Value.IsFromPeers).ToList())
         {
+            entry.IsForgotten = true;
             _entries.Remove(key);
         }
     }
@@ -94,7 +96,8 @@ public sealed class NeighbourTable
         }
     }
 
-    /// <summary>Sends a gratuitous ARP request for an own address: bridges learn its port, neighbours its MAC.</summary>
+    /// <summary>Sends a gratuitous ARP request for an own address: bridges learn its port, neighbours its
+    /// MAC.</summary>
     public void Announce(NetDevice device, IPv4Address address, Outbox outbox)
     {
         var request = new ArpPacket(ArpOperation.Request, device.Mac, address, MacAddress.Broadcast, address)
@@ -109,6 +112,13 @@ public sealed class NeighbourTable
     internal NeighbourEntry Use(NetDevice device, IPv4Address nextHop, Outbox outbox)
     {
         NeighbourEntry entry = Get(device, nextHop);
+        Touch(entry, outbox);
+        return entry;
+    }
+
+    /// <summary>Notes that an entry is used.</summary>
+    internal void Touch(NeighbourEntry entry, Outbox outbox)
+    {
         switch (entry.State)
         {
             case NeighbourState.Reachable when outbox.Now.Nanoseconds > entry.ReachableUntil:
@@ -119,8 +129,6 @@ public sealed class NeighbourTable
             default:
                 break;
         }
-
-        return entry;
     }
 
     /// <summary>Queues a packet until the entry resolves; asks if nobody has yet.</summary>
@@ -200,7 +208,8 @@ public sealed class NeighbourTable
 
     private static string Name(NeighbourState state) => state.ToString().ToUpperInvariant();
 
-    private NeighbourEntry Get(NetDevice device, IPv4Address address)
+    /// <summary>Finds or makes an entry.</summary>
+    internal NeighbourEntry Get(NetDevice device, IPv4Address address)
     {
         if (!_entries.TryGetValue(Key(device, address), out NeighbourEntry? entry))
         {
@@ -272,8 +281,8 @@ public sealed class NeighbourTable
         foreach (PendingPacket pending in waiting ?? [])
         {
             _netns.IcmpErrors.Send(
-                IcmpType.DestinationUnreachable, IcmpUnreachable.Host, 0, new SkBuff { Packet = pending.Packet }, offset,
-                outbox);
+                IcmpType.DestinationUnreachable, IcmpUnreachable.Host, 0,
+                new SkBuff { Packet = pending.Packet }, offset, outbox);
             outbox.Dropped(_netns.Self, pending.Packet, DropReason.NeighFailed, at: entry.Device.JournalName);
         }
     }

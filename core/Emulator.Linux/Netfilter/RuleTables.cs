@@ -112,8 +112,8 @@ internal sealed class RuleTables
             if (wrong is not null)
             {
                 throw new ArgumentException(
-                    $"{replace.Owner}'s table {BuiltinChains.NameOf(replace.Table)}: chain {BuiltinChains.NameOf(hook)} "
-                    + $"{wrong}.");
+                    $"{replace.Owner}'s table {BuiltinChains.NameOf(replace.Table)}: "
+                    + $"chain {BuiltinChains.NameOf(hook)} {wrong}.");
             }
 
             bool IsNat(Hook first, Hook second) =>

@@ -4,7 +4,8 @@ using Emulator.Linux.Processes;
 namespace Emulator.Linux.Netlink;
 
 /// <summary>
-/// <c>ip netns add</c>, and the processes that will live there: sent to a machine's root, which creates the namespace's actor
+/// <c>ip netns add</c>, and the processes that will live there: sent to a machine's root, which creates the
+/// namespace's actor
 /// and answers the requester with <see cref="NamespaceCreated"/>. Its devices come by <see cref="AddVeth"/>.
 /// </summary>
 /// <param name="Name">The namespace's name: <c>NAMESPACE/POD</c>.</param>

@@ -5,7 +5,8 @@ using Emulator.Linux.Netfilter;
 namespace Emulator.Linux.Netlink;
 
 /// <summary>
-/// <c>iptables-restore</c>: replaces all that one owner has in one table. The built-in chains of a namespace hold the rules of
+/// <c>iptables-restore</c>: replaces all that one owner has in one table. The built-in chains of a namespace hold the
+/// rules of
 /// its owners one after another, by <see cref="Order"/>.
 /// </summary>
 /// <param name="Table">Which table.</param>
@@ -24,7 +25,8 @@ public sealed record TableContent(
     internal CompiledContent Compiled => field ??= new CompiledContent(this);
 }
 
-/// <summary><c>conntrack -D -p PROTOCOL --orig-dst ADDRESS --orig-port-dst PORT [--reply-src ADDRESS]</c>: stale flows to a
+/// <summary><c>conntrack -D -p PROTOCOL --orig-dst ADDRESS --orig-port-dst PORT [--reply-src ADDRESS]</c>: stale flows
+/// to a
 /// Service, as kube-proxy removes them.</summary>
 public sealed record DeleteConntrack(
     IPProtocol Protocol, IPv4Address? OriginalDestination, ushort? OriginalDestinationPort, IPv4Address? ReplySource)

@@ -24,7 +24,8 @@ public enum RouteType : byte
     Prohibit,
 }
 
-/// <summary><c>ip route replace [TYPE] PREFIX [via GATEWAY] [dev DEVICE] [src SOURCE] [metric N] [onlink]</c>.</summary>
+/// <summary><c>ip route replace [TYPE] PREFIX [via GATEWAY] [dev DEVICE] [src SOURCE] [metric N]
+/// [onlink]</c>.</summary>
 public sealed record AddRoute(
     Cidr Destination, IPv4Address? Gateway = null, string? Device = null, IPv4Address? Source = null,
     RouteType Type = RouteType.Unicast, int Metric = 0, bool OnLink = false) : NetlinkMessage;
@@ -58,12 +59,14 @@ public enum NeighbourState : byte
 }
 
 /// <summary><c>ip neigh replace ADDRESS lladdr MAC dev DEVICE nud STATE</c>.</summary>
-public sealed record AddNeighbour(string Device, IPv4Address Address, MacAddress Mac, NeighbourState State) : NetlinkMessage;
+public sealed record AddNeighbour(string Device, IPv4Address Address, MacAddress Mac, NeighbourState State)
+    : NetlinkMessage;
 
 /// <summary><c>ip neigh del ADDRESS dev DEVICE</c>.</summary>
 public sealed record DeleteNeighbour(string Device, IPv4Address Address) : NetlinkMessage;
 
-/// <summary><c>arping -A ADDRESS -I DEVICE</c>: tells the link where an address is, as CNI's bridge plugin does.</summary>
+/// <summary><c>arping -A ADDRESS -I DEVICE</c>: tells the link where an address is, as CNI's bridge plugin
+/// does.</summary>
 public sealed record AnnounceAddress(string Device, IPv4Address Address) : NetlinkMessage;
 
 /// <summary><c>bridge fdb append MAC dev DEVICE dst ADDRESS</c> on a vxlan device.</summary>

@@ -132,6 +132,7 @@ internal sealed class Shard
 
         _outbox.Now = new SimTime(current.Time);
         actor.Receive(current.Message, current.Port, _outbox);
+        DigestJournal(); // Now, while the actor's machine is at hand.
         Drain(actor, current.Time, current.Step);
     }
 

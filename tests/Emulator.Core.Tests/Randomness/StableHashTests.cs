@@ -27,7 +27,8 @@ public class StableHashTests
         Assert.NotEqual(StableHash.Of((ReadOnlySpan<byte>)[1, 0]), StableHash.Of((ReadOnlySpan<byte>)[1]));
     }
 
-    // Ids in logs and digests must mean the same next year: another figure is another format. The value was computed from
+    // Ids in logs and digests must mean the same next year: another figure is another format. The value was computed
+    // from
     // the definition with arbitrary-precision integers in another language.
     [Fact]
     public void The_hash_of_a_text_never_changes() => Assert.Equal(0x23B1_DC8C_0C99_B3EDUL, StableHash.Of("node-1"));

@@ -70,7 +70,8 @@ public sealed class FibTests
         _fib.AddAddress(_cni0, Frames.IP("10.244.1.1"), 24, Frames.IP("10.244.1.255"));
         Add("0.0.0.0/0", "192.168.77.100", _eth0);
         _fib.Replace(new Route(
-            Cidr.Parse("10.244.2.0/24"), RouteType.Unicast, Frames.IP("10.244.2.0"), Device("flannel.1", 4), null, 0, true, false));
+            Cidr.Parse("10.244.2.0/24"), RouteType.Unicast, Frames.IP("10.244.2.0"), Device("flannel.1", 4), null, 0,
+            OnLink: true, IsConnected: false));
         _fib.Replace(new Route(Cidr.Parse("10.9.0.0/16"), RouteType.Blackhole, null, null, null, 0, false, false));
 
         Assert.Equal(
@@ -94,7 +95,8 @@ public sealed class FibTests
         _fib.Peers = new PeerRoutes(view, flannel);
 
         Assert.Equal(
-            "10.244.2.0/24 via 10.244.2.0 dev flannel.1 onlink", _fib.LookUp(Frames.IP("10.244.2.9"))!.Describe()); // Peer.
+            "10.244.2.0/24 via 10.244.2.0 dev flannel.1 onlink",
+            _fib.LookUp(Frames.IP("10.244.2.9"))!.Describe()); // A peer is there.
         Assert.Same(_eth0, _fib.LookUp(Frames.IP("10.244.1.9"))!.Device); // The own entry is skipped.
     }
 
@@ -104,7 +106,8 @@ public sealed class FibTests
     private static NetDevice Device(string name, int index) => new Loopbackish(index, name);
 
     private void Add(string prefix, string? gateway, NetDevice device, int metric = 0) => _fib.Replace(new Route(
-        Cidr.Parse(prefix), RouteType.Unicast, gateway is null ? null : Frames.IP(gateway), device, null, metric, false, false));
+        Cidr.Parse(prefix), RouteType.Unicast, gateway is null ? null : Frames.IP(gateway), device, null, metric,
+        OnLink: false, IsConnected: false));
 
     private sealed class Loopbackish(int index, string name)
         : NetDevice(index, new InterfaceName("n1", "n1", name), Frames.Mac(index), 1500)
@@ -112,6 +115,7 @@ public sealed class FibTests
         protected override Core.Actors.ActorRef Owner => Frames.Actor("n1");
 
         protected override void Send(
-            Core.Packets.EthernetFrame frame, long offset, Core.Actors.Outbox outbox) => throw new NotSupportedException();
+            Core.Packets.EthernetFrame frame, long offset, Core.Actors.Outbox outbox) =>
+            throw new NotSupportedException("routes ask a device only for its name and state");
     }
 }

@@ -7,8 +7,10 @@ using Emulator.Linux.NetDevices;
 
 namespace Emulator.Linux.Tests.NetDevices;
 
-/// <summary>Expected values: IEEE 802.1D section 7.8 and 7.9, and what a Linux 6.18 bridge did (unknown unicast floods every
-/// port and does not go up to the bridge's own interface; with hairpin it goes back out of the port it came in by).</summary>
+/// <summary>Expected values: IEEE 802.1D section 7.8 and 7.9, and what a Linux 6.18 bridge did (unknown unicast floods
+/// every
+/// port and does not go up to the bridge's own interface; with hairpin it goes back out of the port it came in
+/// by).</summary>
 public sealed class BridgeActorTests
 {
     private static readonly MacAddress BridgeMac = new(0x0a58_0af4_0101);

@@ -38,7 +38,8 @@ public sealed class ConntrackModelTests
         Assert.InRange(rig.Netfilter.Conntrack.Count, 1, 144);
     }
 
-    /// <summary>Source: udp_packet of nf_conntrack_proto_udp; a packet's own answer counts from the next one on.</summary>
+    /// <summary>Source: udp_packet of nf_conntrack_proto_udp; a packet's own answer counts from the next one
+    /// on.</summary>
     private static void Learn(Dictionary<(uint From, uint To), Flow> model, (uint From, uint To) packet, long now)
     {
         (uint From, uint To) answered = (packet.To, packet.From);
