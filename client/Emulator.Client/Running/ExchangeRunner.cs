@@ -2,7 +2,6 @@ using Emulator.Core.Actors;
 using Emulator.Core.Randomness;
 using Emulator.Core.Time;
 using Emulator.Engine.Telemetry;
-using Emulator.Linux.Netlink;
 using Emulator.Linux.Processes;
 
 namespace Emulator.Client.Running;

@@ -5,8 +5,8 @@ using Emulator.Core.Packets;
 namespace Emulator.Linux.Sockets;
 
 /// <summary>What a connection does with a segment.</summary>
-/// <remarks>Source: RFC 9293 section 3.10.7.4, in its order; RFC 5961 (challenge acknowledgments). Acknowledgments that are due leave before the process is called, as on a real kernel, where it runs
-/// later.</remarks>
+/// <remarks>Source: RFC 9293 section 3.10.7.4, in its order; RFC 5961 (challenge acknowledgments). Acknowledgments that
+/// are due leave before the process is called, as on a real kernel, where it runs later.</remarks>
 internal static class TcpInput
 {
     /// <summary>Takes a segment for a connection.</summary>
