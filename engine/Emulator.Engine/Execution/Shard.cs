@@ -13,7 +13,7 @@ internal sealed class Shard
     public const uint StepMax = 1_024;
 
     /// <summary>How many journal entries may wait before a lone shard hands them over.</summary>
-    public const int JournalWaitingMax = 4_096;
+    public const int JournalWaitingMax = 1_024;
 
     private readonly Outbox _outbox;
     private readonly Births _births;
