@@ -1,4 +1,3 @@
-using System.Globalization;
 using Emulator.Client.Requests;
 using Emulator.Core.Journal;
 using Emulator.Engine.Telemetry;
@@ -63,5 +62,5 @@ internal static class TracePrinter
     }
 
     private static string Describe(TraceBranch branch) =>
-        string.Create(CultureInfo.InvariantCulture, $"{branch.Endpoint} ({branch.Probability:P1})");
+        $"{branch.Endpoint} ({branch.ProbabilityText})";
 }

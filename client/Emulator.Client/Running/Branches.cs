@@ -1,6 +1,7 @@
 using Emulator.Cluster.Spec;
 using Emulator.Cluster.Traffic;
 using Emulator.Core.Addresses;
+using Emulator.Core.Randomness;
 using Emulator.Engine.Telemetry;
 using Emulator.Kubernetes.Api;
 using Emulator.Kubernetes.ApiMachinery;
@@ -33,7 +34,7 @@ internal static class Branches
                 .Select(e => new Endpoint(e.Address, (ushort)its.Port)));
         }
 
-        return [.. endpoints.Select(e => new TraceBranch(e.ToString(), 1m / endpoints.Count))];
+        return [.. endpoints.Select(e => new TraceBranch(e.ToString(), new Ratio(1, (uint)endpoints.Count)))];
     }
 
     /// <summary>The endpoints behind an address and port: a Service's address, or a node's with a node port.</summary>

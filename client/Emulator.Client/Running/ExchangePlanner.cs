@@ -37,7 +37,12 @@ internal sealed class ExchangePlanner(ClusterRun run, TrafficSource source, stri
             IcmpTarget icmp => new PlannedExchange(Raw(ExchangeKind.Ping, icmp.Address, 0), []),
             _ => throw new System.Diagnostics.UnreachableException(target.GetType().Name),
         };
-        return planned with { Request = WithBytes(planned.Request, requestBytes, replyBytes) };
+        ExchangeRequest request = WithBytes(planned.Request, requestBytes, replyBytes);
+        return planned with
+        {
+            Request = source is ExternalSource { Address: IPv4Address own }
+                ? request with { LocalAddress = own } : request,
+        };
     }
 
     private static ExchangeRequest WithBytes(ExchangeRequest request, int? requestBytes, int? replyBytes)

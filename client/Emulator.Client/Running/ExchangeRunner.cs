@@ -2,7 +2,6 @@ using Emulator.Core.Actors;
 using Emulator.Core.Randomness;
 using Emulator.Core.Time;
 using Emulator.Engine.Telemetry;
-using Emulator.Linux.Netlink;
 using Emulator.Linux.Processes;
 
 namespace Emulator.Client.Running;
@@ -27,12 +26,6 @@ internal sealed class ExchangeRunner(ClusterRun run, ExchangeRecorder recorder)
     {
         ulong flow = StableHash.Of($"trace-{++_made}");
         TraceRecorder recorded = recorder.Record(flow);
-        if (timeToLive is byte ttl)
-        {
-            // TCP has no TTL of its own: it sends with the namespace's.
-            run.Engine.Inject(from, new SetSysctl("net.ipv4.ip_default_ttl", ttl));
-        }
-
         run.Engine.Inject(from, new RunExchange(request with { Flow = flow, TimeToLive = timeToLive ?? 0 }));
         run.Engine.RunWhile(
             () => !recorded.HasEnded || run.Engine.Now - new SimTime(recorder.LastEntryNanoseconds) < Linger,

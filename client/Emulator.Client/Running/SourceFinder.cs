@@ -63,12 +63,6 @@ internal static class SourceFinder
             { Address: IPv4Address address } => hosts.FirstOrDefault(h => h.Addresses.Any(a => a.Address == address)),
             _ => hosts.Count > 0 ? hosts[0] : null,
         };
-        if (host is not null && source.Address is IPv4Address wanted && wanted != host.Addresses[0].Address)
-        {
-            throw new RefusedException($"{source}: {host.Name} sends from {host.Addresses[0].Address}, and choosing "
-                + $"one of its further addresses is not modelled; write external:{host.Name}.");
-        }
-
         return host is not null ? run.Cluster.ExternalHosts[host.Name] : throw new RefusedException(
             $"{source} is no host outside; there are "
             + $"{Some(hosts.Select(h => $"{h.Name} ({string.Join(", ", h.Addresses.Select(a => a.Address))})"))}.");

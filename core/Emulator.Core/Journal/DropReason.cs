@@ -78,7 +78,8 @@ public enum DropReason : byte
     /// <summary>The listener's backlog is full (TCP listen overflow).</summary>
     ListenOverflow,
 
-    /// <summary>A TCP segment outside of what its connection takes (TCP_INVALID_SEQUENCE and kin).</summary>
+    /// <summary>A TCP segment that fits no state of its connection, or a listener (TCP_INVALID_SEQUENCE,
+    /// TCP_INVALID_SYN, TCP_ACK_UNSENT_DATA, TCP_FLAGS and kin).</summary>
     TcpInvalidSegment,
 
     /// <summary>A fragment whose siblings did not come in time (FRAG_REASM_TIMEOUT).</summary>
@@ -95,4 +96,8 @@ public enum DropReason : byte
 
     /// <summary>The protocol is not spoken here (IP_NOPROTO).</summary>
     NoProtocol,
+
+    /// <summary>A TCP segment that came late: a copy, one sent again, or a bare acknowledgment that data overtook.
+    /// Answered with an acknowledgment (TCP_OLD_DATA, TCP_OLD_SEQUENCE, TCP_RFC7323_PAWS).</summary>
+    TcpOldSegment,
 }

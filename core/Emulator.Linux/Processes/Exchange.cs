@@ -38,6 +38,10 @@ public sealed record ExchangeRequest : IDescribed
     /// <summary>The port; unused by Ping.</summary>
     public ushort Port { get; init; }
 
+    /// <summary>The local address, one of the namespace's own; 0.0.0.0 takes the route's. Names are asked for from
+    /// the route's.</summary>
+    public IPv4Address LocalAddress { get; init; }
+
     /// <summary>The local port; 0 takes an ephemeral one.</summary>
     public ushort LocalPort { get; init; }
 
@@ -56,10 +60,10 @@ public sealed record ExchangeRequest : IDescribed
     /// <summary>How many bytes make a Tcp reply complete; 0 takes the first bytes that come.</summary>
     public int ReplyLength { get; init; }
 
-    /// <summary>TTL of Udp and Ping; 0 takes the default of 64.</summary>
+    /// <summary>TTL of what the client sends, but for its look-ups; 0 takes the namespace's default.</summary>
     public byte TimeToLive { get; init; }
 
-    /// <summary>How Udp sets DF.</summary>
+    /// <summary>How Udp and Ping set DF; Tcp and Http always set it.</summary>
     public PathMtuDiscovery PathMtuDiscovery { get; init; }
 
     /// <summary>When to give up. Default 5 s.</summary>

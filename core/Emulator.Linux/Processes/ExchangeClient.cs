@@ -193,7 +193,9 @@ internal sealed class ExchangeClient : Process
         switch (_request.Kind)
         {
             case ExchangeKind.Http or ExchangeKind.Tcp:
-                context.TryConnectTcp(_remote, _request.Flow, out _connection, out error, _request.LocalPort);
+                var options = new TcpConnectOptions(
+                    _request.LocalPort, _request.LocalAddress, _request.TimeToLive);
+                context.TryConnectTcp(_remote, _request.Flow, out _connection, out error, options);
                 break;
             case ExchangeKind.Udp:
                 error = BeginUdp(context);
@@ -214,7 +216,7 @@ internal sealed class ExchangeClient : Process
 
     private SocketError BeginUdp(ProcessContext context)
     {
-        if (!context.TryBindUdp(_request.LocalPort, out _udp, out SocketError error))
+        if (!context.TryBindUdp(_request.LocalPort, out _udp, out SocketError error, _request.LocalAddress))
         {
             return error;
         }
@@ -234,6 +236,13 @@ internal sealed class ExchangeClient : Process
             return SocketError.TooManySockets;
         }
 
+        SocketError error = _ping.Bind(_request.LocalAddress);
+        if (error != SocketError.None)
+        {
+            return error;
+        }
+
+        _ping.PathMtuDiscovery = _request.PathMtuDiscovery;
         _bytesSent = _request.Bytes.Length == 0 ? 56 : _request.Bytes.Length;
         return _ping.Send(_remote.Address, 1, _bytesSent, _request.Flow, context.Outbox, _request.TimeToLive);
     }

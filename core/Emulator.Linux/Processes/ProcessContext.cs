@@ -65,9 +65,12 @@ public sealed class ProcessContext
     /// <summary>Stops one of the process' timers.</summary>
     public void StopTimer(int timer) => ProcessTable.StopTimer(this, timer);
 
-    /// <summary>Opens a UDP socket on any address and a port (0 for an ephemeral one).</summary>
-    public bool TryBindUdp(ushort port, [NotNullWhen(true)] out UdpSocket? socket, out SocketError error) =>
-        _table.Sockets.TryBindUdp(new Endpoint(IPv4Address.Any, port), Process, out socket, out error);
+    /// <summary>Opens a UDP socket on a port (0 for an ephemeral one) and an address of the namespace's own, by default
+    /// any.</summary>
+    public bool TryBindUdp(
+        ushort port, [NotNullWhen(true)] out UdpSocket? socket, out SocketError error,
+        IPv4Address address = default) =>
+        _table.Sockets.TryBindUdp(new Endpoint(address, port), Process, out socket, out error);
 
     /// <summary>Sends a datagram.</summary>
     public SocketError Send(UdpSocket socket, Endpoint destination, Payload bytes, ulong flow, bool isReply = false) =>
@@ -83,8 +86,8 @@ public sealed class ProcessContext
     /// when true.</summary>
     public bool TryConnectTcp(
         Endpoint remote, ulong flow, [NotNullWhen(true)] out TcpConnection? connection, out SocketError error,
-        ushort localPort = 0) =>
-        _table.Sockets.TryConnectTcp(remote, flow, Process, Outbox, out connection, out error, localPort);
+        TcpConnectOptions options = default) =>
+        _table.Sockets.TryConnectTcp(remote, flow, Process, Outbox, out connection, out error, options);
 
     /// <summary>Sends bytes over a connection; false when it takes no more now.</summary>
     public bool Send(TcpConnection connection, Payload bytes) => connection.Send(bytes, Outbox);

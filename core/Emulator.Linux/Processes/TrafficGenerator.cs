@@ -190,7 +190,8 @@ internal sealed class DatagramStream(TrafficGenerator program) : Process
         {
             Finish(ExchangeOutcome.NameNotResolved, _resolver.Problem, context);
         }
-        else if (!context.TryBindUdp(program.Request.LocalPort, out _socket, out SocketError error))
+        else if (!context.TryBindUdp(
+            program.Request.LocalPort, out _socket, out SocketError error, program.Request.LocalAddress))
         {
             Finish(ExchangeOutcome.Error, error.ToString(), context);
         }

@@ -26,7 +26,26 @@ public sealed class PingSocket
     /// <summary>The identifier in its echo requests.</summary>
     public ushort Identifier { get; }
 
+    /// <summary>The address that it sends from and is answered at; 0.0.0.0 for the route's.</summary>
+    public IPv4Address Local { get; private set; }
+
+    /// <summary>How DF is set.</summary>
+    public PathMtuDiscovery PathMtuDiscovery { get; set; }
+
     internal ISocketHandler? Handler { get; private set; }
+
+    /// <summary>Chooses the address to send from.</summary>
+    /// <returns>None, or <see cref="SocketError.AddressNotAvailable"/> where it is not the namespace's own.</returns>
+    public SocketError Bind(IPv4Address local)
+    {
+        if (local.Value != 0 && !_table.Network.IsLocal(local))
+        {
+            return SocketError.AddressNotAvailable;
+        }
+
+        Local = local;
+        return SocketError.None;
+    }
 
     /// <summary>Sends an echo request.</summary>
     /// <param name="destination">To whom.</param>
@@ -45,6 +64,7 @@ public sealed class PingSocket
             return SocketError.NetworkUnreachable;
         }
 
+        source = Local.Value == 0 ? source : Local;
         var request = new IcmpMessage
         {
             Type = IcmpType.EchoRequest,
@@ -52,7 +72,13 @@ public sealed class PingSocket
             Data = new FillerPayload(dataLength),
         };
         var identity = new PacketIdentity(network.NextPacketId(), flow, false);
-        bool dontFragment = IPv4Packet.HeaderLength + request.Length <= mtu;
+        bool fits = IPv4Packet.HeaderLength + request.Length <= mtu;
+        if (!fits && PathMtuDiscovery == PathMtuDiscovery.Do)
+        {
+            return SocketError.MessageTooLong;
+        }
+
+        bool dontFragment = fits && PathMtuDiscovery != PathMtuDiscovery.Dont;
         var options = new OutputOptions(identity, dontFragment, timeToLive);
         return SocketFailure.Of(network.Output(source, destination, request, options, outbox));
     }
@@ -101,7 +127,8 @@ internal sealed class PingTable(INetworkLayer network, SocketNumbers numbers)
 
     public bool Receive(IPv4Packet packet, IcmpMessage reply, Outbox outbox)
     {
-        if (!_sockets.TryGetValue(reply.EchoIdentifier, out PingSocket? socket) || socket.Handler is null)
+        if (!_sockets.TryGetValue(reply.EchoIdentifier, out PingSocket? socket) || socket.Handler is null
+            || (socket.Local.Value != 0 && socket.Local != packet.Destination))
         {
             outbox.Dropped(network.Self, packet, DropReason.NoSocket);
             return false;

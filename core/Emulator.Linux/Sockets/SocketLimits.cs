@@ -86,4 +86,8 @@ public static class SocketLimits
 
     /// <summary>FIN-WAIT-2 of a closed socket (<c>tcp_fin_timeout</c>).</summary>
     public static readonly SimDuration FinTimeout = SimDuration.FromSeconds(60);
+
+    /// <summary>How long after an answer to a segment outside of the window further bare ones get none
+    /// (tcp_invalid_ratelimit).</summary>
+    public static readonly SimDuration OutOfWindowAnswers = SimDuration.FromMilliseconds(500);
 }

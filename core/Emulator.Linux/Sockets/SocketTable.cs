@@ -58,11 +58,12 @@ public sealed class SocketTable
     /// <param name="outbox">Where the SYN goes.</param>
     /// <param name="connection">The connection.</param>
     /// <param name="error">Why there is none.</param>
-    /// <param name="localPort">The local port; 0 takes an ephemeral one.</param>
+    /// <param name="options">Its own end and TTL, where it chooses them.</param>
     public bool TryConnectTcp(
         Endpoint remote, ulong flow, ISocketHandler handler, Outbox outbox,
-        [NotNullWhen(true)] out TcpConnection? connection, out SocketError error, ushort localPort = 0) =>
-        _tcp.TryConnect(remote, localPort, flow, handler, outbox, out connection, out error);
+        [NotNullWhen(true)] out TcpConnection? connection, out SocketError error,
+        TcpConnectOptions options = default) =>
+        _tcp.TryConnect(remote, options, flow, handler, outbox, out connection, out error);
 
     /// <summary>Opens an echo socket; null when no identifier is free.</summary>
     public PingSocket? OpenPing(ISocketHandler handler) => _ping.Open(handler);

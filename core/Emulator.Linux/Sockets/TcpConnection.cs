@@ -40,6 +40,9 @@ public sealed class TcpConnection
     /// <summary>The exchange that segments from now on belong to. A listening side follows its client's data.</summary>
     public ulong Flow { get; set; }
 
+    /// <summary>TTL of its packets (IP_TTL); 0 takes the namespace's default.</summary>
+    public byte TimeToLive { get; internal set; }
+
     /// <summary>Whatever the process wants to remember beside the connection.</summary>
     public object? Session { get; set; }
 
@@ -95,6 +98,12 @@ public sealed class TcpConnection
     internal TcpReceiveQueue ReceiveQueue { get; } = new();
 
     internal uint ReceiveNext { get; set; }
+
+    // What the last segment acknowledged. Linux: rcv_wup.
+    internal uint ReceiveAcknowledged { get; set; }
+
+    // When a segment outside of the window was last answered. Linux: last_oow_ack_time.
+    internal SimTime? OutOfWindowAnswered { get; set; }
 
     // One past the last byte that the peer was allowed to send; never moves back.
     internal uint ReceiveEdge { get; set; }

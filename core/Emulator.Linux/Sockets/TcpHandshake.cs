@@ -126,6 +126,7 @@ internal static class TcpHandshake
     {
         c.ReceiveNext = syn.SequenceNumber + 1;
         c.ReceiveEdge = c.ReceiveNext;
+        c.ReceiveAcknowledged = c.ReceiveNext;
         TcpOptions options = syn.Options;
         c.PeerMss = options.MaximumSegmentSize ?? SocketLimits.DefaultMss;
         c.SackOn = options.SackPermitted;

@@ -5,9 +5,8 @@ using Emulator.Core.Packets;
 namespace Emulator.Linux.Sockets;
 
 /// <summary>What a connection does with a segment.</summary>
-/// <remarks>Source: RFC 9293 section 3.10.7.4, in its order; RFC 5961 (challenge acknowledgments); RFC 7323 section 5
-/// (PAWS). Acknowledgments that are due leave before the process is called, as on a real kernel, where it runs
-/// later.</remarks>
+/// <remarks>Source: RFC 9293 section 3.10.7.4, in its order; RFC 5961 (challenge acknowledgments). Acknowledgments that
+/// are due leave before the process is called, as on a real kernel, where it runs later.</remarks>
 internal static class TcpInput
 {
     /// <summary>Takes a segment for a connection.</summary>
@@ -20,7 +19,13 @@ internal static class TcpInput
             return;
         }
 
-        if (RepeatsHandshake(c, packet, segment, outbox) || !IsAcceptable(c, packet, segment, outbox)
+        if (c.State == TcpState.TimeWait)
+        {
+            TcpAcceptance.ReceiveInTimeWait(c, packet, segment, outbox);
+            return;
+        }
+
+        if (RepeatsHandshake(c, packet, segment, outbox) || !TcpAcceptance.Accepts(c, packet, segment, outbox)
             || Resets(c, packet, segment, outbox))
         {
             return;
@@ -29,7 +34,7 @@ internal static class TcpInput
         if ((segment.Flags & TcpFlags.Syn) != 0)
         {
             outbox.Dropped(self, packet, DropReason.TcpInvalidSegment);
-            TcpOutput.SendAck(c, outbox);
+            TcpAcceptance.Answer(c, segment, outbox);
             return;
         }
 
@@ -86,12 +91,7 @@ internal static class TcpInput
             isNew = true;
         }
 
-        // RFC 7323 section 4.3: the echo follows the segment that spans the last acknowledgment.
-        if (segment.Options.Timestamps is { } stamps && !TcpSequence.After(segment.SequenceNumber, c.ReceiveNext))
-        {
-            c.TimestampRecent = stamps.Value;
-        }
-
+        TcpAcceptance.KeepTimestamp(c, segment);
         TcpAcknowledgment.Receive(c, segment, outbox);
         bool taken = TcpSegmentText.Receive(c, packet, segment, outbox);
         if (c.State == TcpState.Closed || !taken)
@@ -172,35 +172,6 @@ internal static class TcpInput
         return true;
     }
 
-    private static bool IsAcceptable(TcpConnection c, IPv4Packet packet, TcpSegment segment, Outbox outbox)
-    {
-        bool isReset = (segment.Flags & TcpFlags.Rst) != 0;
-        bool isOld = c.TimestampsOn && segment.Options.Timestamps is { } stamps && !isReset
-            && TcpSequence.Before(stamps.Value, c.TimestampRecent);
-        uint end = segment.SequenceNumber + TcpReset.SequenceLength(segment);
-        bool isBefore = TcpSequence.Before(end, c.ReceiveNext);
-        bool isRepeat = end == c.ReceiveNext && end != segment.SequenceNumber;
-        bool isBeyond = TcpSequence.After(segment.SequenceNumber, c.ReceiveEdge);
-        if (!isOld && !isBefore && !isRepeat && !isBeyond)
-        {
-            return true;
-        }
-
-        outbox.Dropped(c.Table.Network.Self, packet, DropReason.TcpInvalidSegment);
-        if (isReset)
-        {
-            return false;
-        }
-
-        TcpOutput.SendAck(c, outbox);
-        if (c.State == TcpState.TimeWait && (segment.Flags & TcpFlags.Fin) != 0)
-        {
-            TcpTimers.Start(c, TcpMainTimer.TimeWait, SocketLimits.TimeWait, outbox);
-        }
-
-        return false;
-    }
-
     private static bool Resets(TcpConnection c, IPv4Packet packet, TcpSegment segment, Outbox outbox)
     {
         if ((segment.Flags & TcpFlags.Rst) == 0)
@@ -212,17 +183,11 @@ internal static class TcpInput
         if (segment.SequenceNumber != c.ReceiveNext)
         {
             outbox.Dropped(self, packet, DropReason.TcpInvalidSegment);
-            TcpOutput.SendAck(c, outbox);
+            TcpAcceptance.Answer(c, segment, outbox);
             return true;
         }
 
         outbox.Delivered(self, packet);
-        if (c.State == TcpState.TimeWait)
-        {
-            TcpTable.Remove(c);
-            return true;
-        }
-
         bool isRefusal = c.State == TcpState.SynReceived && c.Listener is null;
         Fail(c, SocketFailure.Of(isRefusal ? SocketError.ConnectionRefused : SocketError.ConnectionReset), outbox);
         return true;

@@ -4,7 +4,7 @@ using Emulator.Core.Packets;
 namespace Emulator.Linux.Sockets;
 
 /// <summary>Makes the segments of a connection and sends what its windows allow.</summary>
-/// <remarks>Source: RFC 9293 section 3.8; Linux tcp_output.c. DF is set on every segment, TTL 64.</remarks>
+/// <remarks>Source: RFC 9293 section 3.8; Linux tcp_output.c. DF is set on every segment.</remarks>
 internal static class TcpOutput
 {
     /// <summary>Sends a SYN, or a SYN-ACK where one came.</summary>
@@ -224,6 +224,7 @@ internal static class TcpOutput
 
     private static TcpSegment Segment(TcpConnection c, uint sequence, TcpFlags flags, Payload bytes, Outbox outbox)
     {
+        c.ReceiveAcknowledged = c.ReceiveNext;
         SackBlock[] blocks = c.SackOn && c.ReceiveQueue.OutOfOrderCount > 0 ? c.ReceiveQueue.SackBlocks() : [];
         TcpOptions options = !c.TimestampsOn && blocks.Length == 0
             ? TcpOptions.None
@@ -279,7 +280,7 @@ internal static class TcpOutput
 
         INetworkLayer network = c.Table.Network;
         var identity = new PacketIdentity(network.NextPacketId(), c.Flow, c.IsPassive);
-        var options = new OutputOptions(identity, DontFragment: true);
+        var options = new OutputOptions(identity, DontFragment: true, c.TimeToLive);
         OutputError error = network.Output(c.Local.Address, c.Remote.Address, segment, options, outbox);
         if (error == OutputError.MessageTooLong && network.TryRoute(c.Remote.Address, out _, out int mtu))
         {

@@ -9,7 +9,7 @@ namespace Emulator.Linux.Sockets;
 internal static class TcpSegmentText
 {
     /// <summary>Takes the data of a segment that has passed all checks; false when the connection was reset because of
-    /// it or the segment was dropped.</summary>
+    /// it or there was no room for it. What came before is dropped, and acknowledged once more.</summary>
     public static bool Receive(TcpConnection c, IPv4Packet packet, TcpSegment segment, Outbox outbox)
     {
         ActorRef self = c.Table.Network.Self;
@@ -17,7 +17,6 @@ internal static class TcpSegmentText
         if (segment.Data.Length == 0 && !hasFin)
         {
             outbox.Delivered(self, packet);
-            AnswerProbe(c, segment);
             return true;
         }
 
@@ -33,6 +32,14 @@ internal static class TcpSegmentText
         if (c.IsPassive && packet.Identity.Flow != 0)
         {
             c.Flow = packet.Identity.Flow;
+        }
+
+        uint end = segment.SequenceNumber + TcpReset.SequenceLength(segment);
+        if (!TcpSequence.After(end, c.ReceiveNext))
+        {
+            outbox.Dropped(self, packet, DropReason.TcpOldSegment);
+            c.Acks.Require(urgent: true);
+            return true;
         }
 
         if (TcpSequence.After(segment.SequenceNumber, c.ReceiveNext))
@@ -120,14 +127,5 @@ internal static class TcpSegmentText
         bool isClosed = c.Handler is null && c.State is TcpState.FinWait1 or TcpState.FinWait2 or TcpState.Closing;
         uint end = segment.SequenceNumber + (uint)segment.Data.Length;
         return isClosed && segment.Data.Length > 0 && TcpSequence.After(end, c.ReceiveNext);
-    }
-
-    // A window probe carries a sequence number that was acknowledged before; IsAcceptable has answered it then.
-    private static void AnswerProbe(TcpConnection c, TcpSegment segment)
-    {
-        if (TcpSequence.Before(segment.SequenceNumber, c.ReceiveNext))
-        {
-            c.Acks.Require(urgent: true);
-        }
     }
 }

@@ -42,7 +42,7 @@ internal sealed class TcpTable(INetworkLayer network, SocketNumbers numbers, Eph
     }
 
     public bool TryConnect(
-        Endpoint remote, ushort localPort, ulong flow, ISocketHandler handler, Outbox outbox,
+        Endpoint remote, in TcpConnectOptions options, ulong flow, ISocketHandler handler, Outbox outbox,
         [NotNullWhen(true)] out TcpConnection? connection, out SocketError error)
     {
         connection = null;
@@ -52,7 +52,15 @@ internal sealed class TcpTable(INetworkLayer network, SocketNumbers numbers, Eph
             return false;
         }
 
-        error = ChooseLocal(remote, source, localPort, out Endpoint local);
+        bool isBound = options.LocalAddress.Value != 0;
+        if (isBound && !network.IsLocal(options.LocalAddress))
+        {
+            error = SocketError.AddressNotAvailable;
+            return false;
+        }
+
+        source = isBound ? options.LocalAddress : source;
+        error = ChooseLocal(remote, source, options.LocalPort, out Endpoint local);
         if (error != SocketError.None)
         {
             return false;
@@ -60,6 +68,7 @@ internal sealed class TcpTable(INetworkLayer network, SocketNumbers numbers, Eph
 
         TcpConnection c = Add(local, remote, handler, mtu, flow, null, outbox);
         c.State = TcpState.SynSent;
+        c.TimeToLive = options.TimeToLive;
         TcpOutput.SendSyn(c, outbox);
         if (c.SoftError != SocketError.None)
         {

@@ -4,7 +4,7 @@ using Emulator.Core.Packets;
 
 namespace Emulator.Linux.Sockets;
 
-/// <summary>How a UDP socket sets DF. Source: ip(7), IP_MTU_DISCOVER.</summary>
+/// <summary>How a UDP or echo socket sets DF. Source: ip(7), IP_MTU_DISCOVER.</summary>
 public enum PathMtuDiscovery : byte
 {
     /// <summary>DF where the datagram fits the path's MTU, fragments where it does not. Linux' default.</summary>

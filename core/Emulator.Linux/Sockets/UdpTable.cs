@@ -22,7 +22,11 @@ internal sealed class UdpTable(INetworkLayer network, SocketNumbers numbers, Eph
     {
         socket = null;
         error = SocketError.None;
-        if (local.Port == 0)
+        if (local.Address.Value != 0 && !network.IsLocal(local.Address))
+        {
+            error = SocketError.AddressNotAvailable;
+        }
+        else if (local.Port == 0)
         {
             ushort chosen = ports.Choose(
                 (Table: this, local.Address), static (s, port) => s.Table.IsFree(new Endpoint(s.Address, port)));

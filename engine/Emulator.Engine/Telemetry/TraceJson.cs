@@ -11,7 +11,8 @@ namespace Emulator.Engine.Telemetry;
 /// <summary>A <see cref="TraceReport"/> as JSON: <c>emulator trace -o json</c>.</summary>
 /// <remarks>
 /// Fields that a packet does not have are left out (<c>flags</c> and <c>opts</c> but for TCP, <c>icmp</c>, <c>arp</c>,
-/// <c>outer</c>). Ids are sixteen hexadecimal digits, since JSON's numbers do not hold 64 bits everywhere.
+/// <c>outer</c>). A branch's probability is an exact fraction as text: <c>1/3</c>, or <c>1</c>. Ids are sixteen
+/// hexadecimal digits, since JSON's numbers do not hold 64 bits everywhere.
 /// </remarks>
 public static class TraceJson
 {
@@ -53,7 +54,7 @@ public static class TraceJson
         {
             json.WriteStartObject();
             json.WriteString("endpoint", branch.Endpoint);
-            json.WriteNumber("probability", branch.Probability);
+            json.WriteString("probability", branch.ProbabilityText);
             json.WriteEndObject();
         }
 

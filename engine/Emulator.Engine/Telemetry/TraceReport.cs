@@ -1,6 +1,7 @@
 using Emulator.Core.Actors;
 using Emulator.Core.Journal;
 using Emulator.Core.Packets;
+using Emulator.Core.Randomness;
 
 namespace Emulator.Engine.Telemetry;
 
@@ -19,8 +20,12 @@ public enum TraceVerdict
 
 /// <summary>An endpoint that a request could have been sent to.</summary>
 /// <param name="Endpoint">Its address and port.</param>
-/// <param name="Probability">The chance of it, as a decimal such as <c>0.5</c>.</param>
-public sealed record TraceBranch(string Endpoint, decimal Probability);
+/// <param name="Probability">The exact chance of it, in lowest terms.</param>
+public sealed record TraceBranch(string Endpoint, Ratio Probability)
+{
+    /// <summary>The chance as <c>1/3</c>, or <c>1</c> where it is certain.</summary>
+    public string ProbabilityText => Probability == Ratio.One ? "1" : Probability.ToString();
+}
 
 /// <summary>Everything that happened to one application exchange: every hop, in order, and the verdict.</summary>
 public sealed class TraceReport
@@ -47,6 +52,10 @@ public sealed class TraceReport
 
     /// <summary>What the application saw: the subject of the exchange's end; null where it has not ended.</summary>
     public object? App { get; private init; }
+
+    /// <summary>How long the exchange took for the application, in nanoseconds; null where it has not
+    /// ended.</summary>
+    public long? LatencyNanoseconds { get; private init; }
 
     /// <summary>Every hop, in order of time.</summary>
     public IReadOnlyList<TraceHop> Hops { get; }
@@ -79,6 +88,7 @@ public sealed class TraceReport
             Rule = drop is JournalEntry dropped ? TraceDecision.RuleOf(in dropped) : null,
             DroppedPacket = drop?.Packet ?? 0,
             App = end?.Subject,
+            LatencyNanoseconds = end?.B,
             Branches = branches ?? [],
         };
     }

@@ -29,21 +29,26 @@ public static class TraceTable
     }
 
     /// <summary>
-    /// One line for regression tests: the path of one packet (the one that was dropped, else the first request),
-    /// namespaces named where they change, translations and tunnels on the way, the verdict and how long the packet
-    /// took.
+    /// One line for regression tests: the path of each packet of <see cref="TracePaths"/>, joined with <c> | </c>;
+    /// namespaces named where they change, translations and tunnels on the way, the verdict, and how long the one
+    /// packet took, or with several the exchange.
     /// </summary>
     public static string Minimal(TraceReport report)
     {
-        TraceHop? first = report.Hops.FirstOrDefault(h => h.Packet.Identity.Packet == report.DroppedPacket)
-            ?? report.Hops.FirstOrDefault(h => h.Packet.Arp is null && !h.IsReply)
-            ?? report.Hops.FirstOrDefault();
-        if (first is null)
+        IReadOnlyList<TraceHop[]> paths = TracePaths.Of(report);
+        if (paths.Count == 0)
         {
             return $"(no hop) : {Verdict(report)}";
         }
 
-        TraceHop[] path = [.. report.Hops.Where(h => h.Packet.Identity.Packet == first.Packet.Identity.Packet)];
+        long start = paths[0][0].TimeNanoseconds;
+        long end = paths.Max(p => p[^1].EndNanoseconds ?? p[^1].TimeNanoseconds);
+        long took = paths.Count > 1 && report.LatencyNanoseconds is long latency ? latency : end - start;
+        return $"{string.Join(" | ", paths.Select(PathText))} : {Verdict(report)} {Microseconds(took, "0.###")}us";
+    }
+
+    private static string PathText(TraceHop[] path)
+    {
         var line = new StringBuilder();
         string netns = "";
         for (int i = 0; i < path.Length; i++)
@@ -60,9 +65,7 @@ public static class TraceTable
             AppendTunnel(line, path, i);
         }
 
-        long end = path[^1].EndNanoseconds ?? path[^1].TimeNanoseconds;
-        line.Append(" : ").Append(Verdict(report));
-        return line.Append(' ').Append(Microseconds(end - first.TimeNanoseconds, "0.###")).Append("us").ToString();
+        return line.ToString();
     }
 
     private static void AppendTranslation(StringBuilder line, TraceHop[] path, int index)

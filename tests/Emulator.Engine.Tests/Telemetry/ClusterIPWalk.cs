@@ -26,15 +26,18 @@ internal sealed class ClusterIPWalk
     private static readonly MacAddress Nic1 = MacAddress.Parse("02:00:00:00:4d:0b");
     private static readonly MacAddress Nic2 = MacAddress.Parse("02:00:00:00:4d:0c");
 
-    private readonly ActorRef _pod1 = new("pod/default/p1a", "1", Node1);
-    private readonly ActorRef _node1 = new("node/n1", "1", Node1);
-    private readonly ActorRef _switch = new("switch/sw", "1", Switch);
-    private readonly ActorRef _node2 = new("node/n2", "1", Node2);
-    private readonly ActorRef _pod2 = new("pod/default/p2a", "1", Node2);
+    private static readonly ActorRef Pod1 = new("pod/default/p1a", "1", Node1);
+    private static readonly ActorRef Host1 = new("node/n1", "1", Node1);
+    private static readonly ActorRef SwitchRoot = new("switch/sw", "1", Switch);
+    private static readonly ActorRef Host2 = new("node/n2", "1", Node2);
+    private static readonly ActorRef Pod2 = new("pod/default/p2a", "1", Node2);
     private readonly PacketIdentity _identity;
+    private readonly ushort _port;
 
-    public ClusterIPWalk(ulong flow = Flow, ulong packet = Packet, long startNanoseconds = 1_000_000)
+    public ClusterIPWalk(
+        ulong flow = Flow, ulong packet = Packet, long startNanoseconds = 1_000_000, ushort port = 42011)
     {
+        _port = port;
         _identity = new PacketIdentity(packet, flow, false);
         Outbox.Now = new Core.Time.SimTime(startNanoseconds);
     }
@@ -43,7 +46,8 @@ internal sealed class ClusterIPWalk
 
     public ReadOnlySpan<JournalEntry> Entries => Outbox.Journal.Entries;
 
-    public static IPv4Packet Syn(PacketIdentity identity, string destination, ushort port, byte timeToLive) => new()
+    public static IPv4Packet Syn(
+        PacketIdentity identity, string destination, ushort port, byte timeToLive, ushort from = 42011) => new()
     {
         Identity = identity,
         Source = IPv4Address.Parse("10.244.1.2"),
@@ -52,7 +56,7 @@ internal sealed class ClusterIPWalk
         DontFragment = true,
         Payload = new TcpSegment
         {
-            SourcePort = 42011,
+            SourcePort = from,
             DestinationPort = port,
             Flags = TcpFlags.Syn,
             Window = 64860,
@@ -66,16 +70,16 @@ internal sealed class ClusterIPWalk
     /// <summary>From the pod to n1's netfilter, where the Service's address becomes the endpoint's.</summary>
     public ClusterIPWalk ToTranslation()
     {
-        IPv4Packet sent = Syn(_identity, "10.96.0.60", 80, 64);
-        Outbox.Journal.Write(Exchange(JournalKind.ExchangeStarted, _pod1, "tcp connect 10.96.0.60:80"));
-        Outbox.Originated(_pod1, sent);
-        Hop(_pod1, "p1a", "eth0", Direction.Out, sent, PodMac, GatewayMac, 1_000);
-        Hop(_node1, "n1", "vethp1a", Direction.In, sent, PodMac, GatewayMac, 2_000);
-        Outbox.Detail(_node1, JournalKind.Hook, sent, null, 0);
-        Outbox.Detail(_node1, JournalKind.Rule, sent, DnatRule, 0);
+        IPv4Packet sent = Syn(_identity, "10.96.0.60", 80, 64, _port);
+        Outbox.Journal.Write(Exchange(JournalKind.ExchangeStarted, Pod1, "tcp connect 10.96.0.60:80"));
+        Outbox.Originated(Pod1, sent);
+        Hop(Pod1, "p1a", "eth0", Direction.Out, sent, PodMac, GatewayMac, 1_000);
+        Hop(Host1, "n1", "vethp1a", Direction.In, sent, PodMac, GatewayMac, 2_000);
+        Outbox.Detail(Host1, JournalKind.Hook, sent, null, 0);
+        Outbox.Detail(Host1, JournalKind.Rule, sent, DnatRule, 0);
         Outbox.Detail(
-            _node1, JournalKind.Nat, sent, sent, Pack("10.244.1.2", 42011), Pack("10.244.2.2", 8080));
-        Hop(_node1, "n1", "cni0", Direction.In, Translated(64), PodMac, GatewayMac, 3_000);
+            Host1, JournalKind.Nat, sent, sent, Pack("10.244.1.2", _port), Pack("10.244.2.2", 8080));
+        Hop(Host1, "n1", "cni0", Direction.In, Translated(64), PodMac, GatewayMac, 3_000);
         return this;
     }
 
@@ -83,40 +87,40 @@ internal sealed class ClusterIPWalk
     public ClusterIPWalk ToDelivery()
     {
         ToTranslation();
-        Outbox.Detail(_node1, JournalKind.Route, Translated(63), "10.244.2.0/24 via 10.244.2.0 dev flannel.1 onlink");
-        Hop(_node1, "n1", "flannel.1", Direction.Out, Translated(63), Vtep1, Vtep2, 4_000);
-        Outbox.Detail(_node1, JournalKind.Tunnel, Translated(63), "vxlan encap vni 1 to 192.168.77.12");
-        Hop(_node1, "n1", "eth0", Direction.Out, Tunnelled(), Nic1, Nic2, 5_000);
-        Hop(_switch, "sw", "sw-n1", Direction.In, Tunnelled(), Nic1, Nic2, 55_000);
-        Hop(_switch, "sw", "sw-n2", Direction.Out, Tunnelled(), Nic1, Nic2, 56_000);
-        Hop(_node2, "n2", "eth0", Direction.In, Tunnelled(), Nic1, Nic2, 106_000);
-        Hop(_node2, "n2", "flannel.1", Direction.In, Translated(63), Vtep1, Vtep2, 107_000);
+        Outbox.Detail(Host1, JournalKind.Route, Translated(63), "10.244.2.0/24 via 10.244.2.0 dev flannel.1 onlink");
+        Hop(Host1, "n1", "flannel.1", Direction.Out, Translated(63), Vtep1, Vtep2, 4_000);
+        Outbox.Detail(Host1, JournalKind.Tunnel, Translated(63), "vxlan encap vni 1 to 192.168.77.12");
+        Hop(Host1, "n1", "eth0", Direction.Out, Tunnelled(), Nic1, Nic2, 5_000);
+        Hop(SwitchRoot, "sw", "sw-n1", Direction.In, Tunnelled(), Nic1, Nic2, 55_000);
+        Hop(SwitchRoot, "sw", "sw-n2", Direction.Out, Tunnelled(), Nic1, Nic2, 56_000);
+        Hop(Host2, "n2", "eth0", Direction.In, Tunnelled(), Nic1, Nic2, 106_000);
+        Hop(Host2, "n2", "flannel.1", Direction.In, Translated(63), Vtep1, Vtep2, 107_000);
         MacAddress gateway = MacAddress.Parse("0a:58:0a:f4:02:01");
         MacAddress pod = MacAddress.Parse("0a:58:0a:f4:02:02");
-        Hop(_node2, "n2", "cni0", Direction.Out, Translated(62), gateway, pod, 108_000);
-        Hop(_node2, "n2", "vethp2a", Direction.Out, Translated(62), gateway, pod, 109_000);
-        Hop(_pod2, "p2a", "eth0", Direction.In, Translated(62), gateway, pod, 110_000);
-        Outbox.Delivered(_pod2, Translated(62), 111_500);
+        Hop(Host2, "n2", "cni0", Direction.Out, Translated(62), gateway, pod, 108_000);
+        Hop(Host2, "n2", "vethp2a", Direction.Out, Translated(62), gateway, pod, 109_000);
+        Hop(Pod2, "p2a", "eth0", Direction.In, Translated(62), gateway, pod, 110_000);
+        Outbox.Delivered(Pod2, Translated(62), 111_500);
         return this;
     }
 
     /// <summary>A rule ends the packet on n1, right after its translation.</summary>
     public ClusterIPWalk Drop(DropReason reason, string rule)
     {
-        Outbox.Dropped(_node1, Translated(64), reason, rule, offsetNanoseconds: 3_500);
+        Outbox.Dropped(Host1, Translated(64), reason, rule, offsetNanoseconds: 3_500);
         return this;
     }
 
     /// <summary>The exchange ends: 0 is success.</summary>
     public ClusterIPWalk End(long outcome, object result, long latencyNanoseconds = 0)
     {
-        Outbox.Journal.Write(Exchange(JournalKind.ExchangeEnded, _pod1, result, outcome, latencyNanoseconds, 200_000));
+        Outbox.Journal.Write(Exchange(JournalKind.ExchangeEnded, Pod1, result, outcome, latencyNanoseconds, 200_000));
         return this;
     }
 
     public static long Pack(string address, ushort port) => ((long)IPv4Address.Parse(address).Value << 16) | port;
 
-    private IPv4Packet Translated(byte timeToLive) => Syn(_identity, "10.244.2.2", 8080, timeToLive);
+    private IPv4Packet Translated(byte timeToLive) => Syn(_identity, "10.244.2.2", 8080, timeToLive, _port);
 
     private IPv4Packet Tunnelled()
     {

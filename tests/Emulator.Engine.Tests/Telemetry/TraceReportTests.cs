@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Emulator.Core.Documents;
 using Emulator.Core.Journal;
+using Emulator.Core.Randomness;
 using Emulator.Engine.Telemetry;
 
 namespace Emulator.Engine.Tests.Telemetry;
@@ -21,7 +22,7 @@ public sealed class TraceReportTests
     {
         TraceReport report = Report(
             new ClusterIPWalk().ToDelivery().End(0, JsonObject.Of(("status", 200L))),
-            new TraceBranch("10.244.2.2:8080", 0.5m));
+            new TraceBranch("10.244.2.2:8080", new Ratio(1, 3)), new TraceBranch("10.244.2.3:8080", Ratio.One));
         using JsonDocument document = JsonDocument.Parse(TraceJson.Write(report));
         JsonElement root = document.RootElement;
         JsonElement hop = root.GetProperty("hops")[4];
@@ -43,7 +44,10 @@ public sealed class TraceReportTests
         Assert.Equal("d1ge57", root.GetProperty("digest").GetString());
         Assert.Equal("delivered", root.GetProperty("verdict").GetString());
         Assert.Equal(200, root.GetProperty("app").GetProperty("status").GetInt32());
-        Assert.Equal("""[{"endpoint":"10.244.2.2:8080","probability":0.5}]""",
+        Assert.Equal(
+            """
+            [{"endpoint":"10.244.2.2:8080","probability":"1/3"},{"endpoint":"10.244.2.3:8080","probability":"1"}]
+            """,
             JsonSerializer.Serialize(root.GetProperty("branches")));
     }
 
@@ -123,6 +127,26 @@ public sealed class TraceReportTests
             + "REJECTED NetfilterReject [-A FORWARD -j REJECT] 2.5us",
             TraceTable.Minimal(Report(
                 new ClusterIPWalk().ToTranslation().Drop(DropReason.NetfilterReject, "-A FORWARD -j REJECT"))));
+    }
+
+    /// <summary>A proxy opens a connection of its own within the exchange; a SYN that was sent again is told
+    /// once.</summary>
+    [Fact]
+    public void Joins_the_paths_of_all_that_was_asked_for_into_one_line()
+    {
+        const string Path = "p1a:eth0 > n1:vethp1a > DNAT 10.96.0.60:80→10.244.2.2:8080 [KUBE-SEP-AAAA] > cni0";
+        ClusterIPWalk lost = new ClusterIPWalk().ToTranslation().Drop(DropReason.LinkLoss, "loss");
+        ClusterIPWalk again = new ClusterIPWalk(packet: 0xAD, startNanoseconds: 3_000_000).ToTranslation();
+        ClusterIPWalk proxy = new ClusterIPWalk(packet: 0xAE, startNanoseconds: 5_000_000, port: 42012)
+            .ToTranslation().End(0, "ok", latencyNanoseconds: 7_250_500);
+        var recorder = new TraceRecorder();
+        recorder.Write(lost.Entries);
+        recorder.Write(again.Entries);
+        recorder.Write(proxy.Entries);
+
+        Assert.Equal(
+            $"{Path} | {Path} : DELIVERED 7250.5us",
+            TraceTable.Minimal(TraceReport.From(recorder.Entries, 7, "d1ge57")));
     }
 
     [Fact]

@@ -20,7 +20,7 @@ public class TcpClosingTests
         Assert.True(_world.Server.Sockets.TryListenTcp(new Endpoint(IPv4Address.Any, 8080), _server, out _, out _));
         var to = new Endpoint(_world.Server.Address, 8080);
         Assert.True(_world.Client.Sockets.TryConnectTcp(
-            to, 1, _client, _world.Outbox, out TcpConnection? made, out _, 5000));
+            to, 1, _client, _world.Outbox, out TcpConnection? made, out _, new(5000)));
         _a = made;
         Pass();
         _b = Assert.Single(_server.Accepted);
@@ -103,7 +103,7 @@ public class TcpClosingTests
         Assert.Equal((TcpState.Closed, TcpState.TimeWait), (_a.State, _b.State));
         var to = new Endpoint(_world.Server.Address, 8080);
         Assert.True(_world.Client.Sockets.TryConnectTcp(
-            to, 2, _client, _world.Outbox, out TcpConnection? again, out _, 5000));
+            to, 2, _client, _world.Outbox, out TcpConnection? again, out _, new(5000)));
         Pass();
         Assert.Equal((TcpState.Established, TcpState.Closed), (again.State, _b.State));
     }

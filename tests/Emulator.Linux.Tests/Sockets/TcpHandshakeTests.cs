@@ -180,9 +180,9 @@ public class TcpHandshakeTests
         var clientEnd = new Endpoint(_world.Client.Address, 1000);
         var serverEnd = new Endpoint(_world.Server.Address, 2000);
         Assert.True(_world.Client.Sockets.TryConnectTcp(
-            serverEnd, 1, client, _world.Outbox, out TcpConnection? a, out _, 1000));
+            serverEnd, 1, client, _world.Outbox, out TcpConnection? a, out _, new(1000)));
         Assert.True(_world.Server.Sockets.TryConnectTcp(
-            clientEnd, 1, server, _world.Outbox, out TcpConnection? b, out _, 2000));
+            clientEnd, 1, server, _world.Outbox, out TcpConnection? b, out _, new(2000)));
         _world.Run();
 
         Assert.Equal((TcpState.Established, TcpState.Established), (a.State, b.State));
@@ -223,6 +223,17 @@ public class TcpHandshakeTests
             to, 1, new RecordingHandler(), _world.Outbox, out _, out SocketError error));
         Assert.Equal(SocketError.NetworkUnreachable, error);
         Assert.Equal(0, _world.Client.Sockets.Count);
+    }
+
+    [Fact]
+    public void Sends_with_its_own_ttl_and_leaves_the_namespaces_alone()
+    {
+        // ip(7), IP_TTL.
+        var to = new Endpoint(_world.Server.Address, 8080);
+        var handler = new RecordingHandler();
+        _world.Client.Sockets.TryConnectTcp(to, 1, handler, _world.Outbox, out _, out _, new(TimeToLive: 9));
+        _world.Client.Sockets.TryConnectTcp(to, 2, handler, _world.Outbox, out _, out _);
+        Assert.Equal([9, 64], _world.Sent.Select(s => (int)s.Packet.TimeToLive));
     }
 
     private TcpConnection Connect(RecordingHandler client, RecordingHandler? server)

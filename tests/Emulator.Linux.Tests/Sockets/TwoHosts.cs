@@ -151,7 +151,7 @@ internal sealed class TestHost : INetworkLayer
         return HasRoute;
     }
 
-    public bool IsLocal(IPv4Address address) => address == Address;
+    public bool IsLocal(IPv4Address address) => address == Address || address.Value >> 24 == 127;
 
     public OutputError Output(
         IPv4Address source, IPv4Address destination, TransportPayload payload, in OutputOptions options, Outbox outbox)

@@ -42,6 +42,25 @@ public class UdpSocketTests
         Assert.Equal(DropReason.NoSocket, Assert.Single(_world.Journal(JournalKind.Dropped)).Reason);
     }
 
+    [Fact]
+    public void Refuses_to_bind_an_address_that_is_not_the_namespaces_own()
+    {
+        // bind(2): EADDRNOTAVAIL.
+        var foreign = IPv4Address.Parse("203.0.113.10");
+        SocketTable sockets = _world.Client.Sockets;
+        PingSocket ping = sockets.OpenPing(_client)!; // The first identifier is free.
+
+        sockets.TryBindUdp(new Endpoint(foreign, 0), _client, out _, out SocketError udp);
+        sockets.TryConnectTcp(
+            new Endpoint(_world.Server.Address, 80), 1, _client, _world.Outbox, out _, out SocketError tcp,
+            new(LocalAddress: foreign));
+
+        Assert.Equal(
+            [SocketError.AddressNotAvailable, SocketError.AddressNotAvailable, SocketError.AddressNotAvailable],
+            [udp, tcp, ping.Bind(foreign)]);
+        Assert.Equal(1, sockets.Count);
+    }
+
     [Theory]
     [InlineData(false, false, IcmpUnreachable.Port, false)]
     [InlineData(true, false, IcmpUnreachable.Port, true)]
@@ -144,6 +163,22 @@ public class UdpSocketTests
         Assert.False(_world.Server.Sockets.TryBindUdp(new Endpoint(IPv4Address.Any, 53), _server, out _, out _));
         second.Close();
         Bind(_world.Server, _server, 53);
+    }
+
+    [Theory]
+    [InlineData(PathMtuDiscovery.Want, 1422, true, SocketError.None)]
+    [InlineData(PathMtuDiscovery.Want, 1423, false, SocketError.None)]
+    [InlineData(PathMtuDiscovery.Do, 1422, true, SocketError.None)]
+    [InlineData(PathMtuDiscovery.Do, 1423, null, SocketError.MessageTooLong)]
+    [InlineData(PathMtuDiscovery.Dont, 56, false, SocketError.None)]
+    public void Sets_df_on_a_ping_as_it_is_told(
+        PathMtuDiscovery discovery, int bytes, bool? isSet, SocketError expected)
+    {
+        // ip(7), IP_MTU_DISCOVER; 1450 bytes fit the MTU, 28 of them headers.
+        PingSocket socket = _world.Client.Sockets.OpenPing(_client)!; // The first identifier is free.
+        socket.PathMtuDiscovery = discovery;
+        Assert.Equal(expected, socket.Send(_world.Server.Address, 1, bytes, 5, _world.Outbox));
+        Assert.Equal(isSet, _world.Sent.Select(s => (bool?)s.Packet.DontFragment).SingleOrDefault());
     }
 
     [Fact]
