@@ -49,7 +49,7 @@ public sealed class ProcessContext
 
     internal Process Process { get; }
 
-    internal Dictionary<int, RearmingTimer<ProcessTimer>> Timers { get; } = [];
+    internal ProcessTimers Timers { get; } = new();
 
     /// <summary>The process' dice for a purpose. Call once and keep the stream: each call starts it anew.</summary>
     public RandomStream Dice(string purpose) => RandomStream.For(Outbox.Seed, Self.Id, $"{ContainerName}/{purpose}");

@@ -16,7 +16,8 @@ public sealed class ProcessTable(INetworkLayer network, SocketTable sockets, str
     /// <summary>Processes at once; one more is refused with a <see cref="ProcessExited"/> of code 1.</summary>
     public const int ProcessesMax = 65_536;
 
-    private readonly SortedDictionary<long, ProcessContext> _processes = [];
+    // In the order of their numbers, which only grow.
+    private readonly List<ProcessContext> _processes = [];
     private long _lastPid;
     private ulong _lastFlow;
 
@@ -33,7 +34,7 @@ public sealed class ProcessTable(INetworkLayer network, SocketTable sockets, str
     public SocketTable Sockets { get; } = sockets;
 
     /// <summary>The names of what runs, in the order it was started.</summary>
-    public IEnumerable<string> ContainerNames => _processes.Values.Select(p => p.ContainerName);
+    public IEnumerable<string> ContainerNames => _processes.Select(p => p.ContainerName);
 
     internal INetworkLayer Network => network;
 
@@ -66,7 +67,7 @@ public sealed class ProcessTable(INetworkLayer network, SocketTable sockets, str
                     return false;
                 }
 
-                foreach (ProcessContext context in _processes.Values.ToArray())
+                foreach (ProcessContext context in _processes.ToArray())
                 {
                     context.Process.OnMessage(message, context.Process.Enter(outbox));
                 }
@@ -88,7 +89,7 @@ public sealed class ProcessTable(INetworkLayer network, SocketTable sockets, str
     /// run.</summary>
     public bool Kill(string containerName, Outbox outbox)
     {
-        ProcessContext? context = _processes.Values.FirstOrDefault(p => p.ContainerName == containerName);
+        ProcessContext? context = _processes.Find(p => p.ContainerName == containerName);
         if (context is null)
         {
             return false;
@@ -102,7 +103,7 @@ public sealed class ProcessTable(INetworkLayer network, SocketTable sockets, str
     /// <summary>Kills everything, in the order it was started.</summary>
     public void KillAll(Outbox outbox)
     {
-        foreach (ProcessContext context in _processes.Values.ToArray())
+        foreach (ProcessContext context in _processes.ToArray())
         {
             context.Process.OnKilled(context.Process.Enter(outbox));
             End(context, outbox);
@@ -117,15 +118,13 @@ public sealed class ProcessTable(INetworkLayer network, SocketTable sockets, str
 
     internal void StartTimer(ProcessContext context, int timer, SimTime deadline)
     {
-        ref RearmingTimer<ProcessTimer> slot =
-            ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(context.Timers, timer, out _);
+        ref RearmingTimer<ProcessTimer> slot = ref context.Timers.Slot(timer);
         slot.Arm(network.Self, context.Pid, timer, deadline, context.Outbox);
     }
 
     internal static void StopTimer(ProcessContext context, int timer)
     {
-        ref RearmingTimer<ProcessTimer> slot =
-            ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(context.Timers, timer, out _);
+        ref RearmingTimer<ProcessTimer> slot = ref context.Timers.Slot(timer);
         slot.Cancel();
     }
 
@@ -134,7 +133,7 @@ public sealed class ProcessTable(INetworkLayer network, SocketTable sockets, str
 
     internal void Exit(ProcessContext context, int code)
     {
-        if (!_processes.ContainsKey(context.Pid))
+        if (PlaceOf(context.Pid) < 0)
         {
             return;
         }
@@ -160,20 +159,20 @@ public sealed class ProcessTable(INetworkLayer network, SocketTable sockets, str
 
         var context = new ProcessContext(this, ++_lastPid, containerName, process);
         process.Attach(context);
-        _processes.Add(context.Pid, context);
+        _processes.Add(context);
         process.OnStart(process.Enter(outbox));
     }
 
     private void Receive(ProcessTimer message, Outbox outbox)
     {
-        if (!_processes.TryGetValue(message.Pid, out ProcessContext? context))
+        int place = PlaceOf(message.Pid);
+        if (place < 0)
         {
             return;
         }
 
-        ref RearmingTimer<ProcessTimer> slot =
-            ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrNullRef(
-            context.Timers, message.Timer);
+        ProcessContext context = _processes[place];
+        ref RearmingTimer<ProcessTimer> slot = ref context.Timers.Slot(message.Timer);
         if (slot.Expired(network.Self, context.Pid, message.Timer, message, outbox))
         {
             context.Process.OnTimer(message.Timer, context.Process.Enter(outbox));
@@ -182,7 +181,7 @@ public sealed class ProcessTable(INetworkLayer network, SocketTable sockets, str
 
     private void End(ProcessContext context, Outbox outbox)
     {
-        _processes.Remove(context.Pid);
+        _processes.RemoveAt(PlaceOf(context.Pid));
         if (context.Process is ExchangeClient)
         {
             // It closes its sockets itself; looking through all of them at the end of each exchange would be slow.
@@ -190,11 +189,31 @@ public sealed class ProcessTable(INetworkLayer network, SocketTable sockets, str
         }
 
         Sockets.CloseAll(context.Process, outbox);
-        foreach (ProcessContext child in _processes.Values.Where(p => IsChild(p, context)).ToArray())
+        foreach (ProcessContext child in _processes.Where(p => IsChild(p, context)).ToArray())
         {
             child.Process.OnKilled(child.Process.Enter(outbox));
             End(child, outbox);
         }
+    }
+
+    // Where a process stands, or below zero. Most namespaces run one or two.
+    private int PlaceOf(long pid)
+    {
+        int low = 0;
+        int high = _processes.Count - 1;
+        while (low <= high)
+        {
+            int middle = (low + high) >> 1;
+            long at = _processes[middle].Pid;
+            if (at == pid)
+            {
+                return middle;
+            }
+
+            (low, high) = at < pid ? (middle + 1, high) : (low, middle - 1);
+        }
+
+        return -1;
     }
 
     private static bool IsChild(ProcessContext context, ProcessContext parent) =>
