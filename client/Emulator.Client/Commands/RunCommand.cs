@@ -69,7 +69,8 @@ internal static class RunCommand
 
     private static Option<Ratio> Sample() => new("--sample")
     {
-        Description = "The share of exchanges whose traces are exported, chosen by the seed: 1, 10% or 1/100. [default: 1]",
+        Description = "The share of exchanges whose traces are exported, chosen by the seed: 1, 10% or 1/100. "
+            + "[default: 1]",
         HelpName = "RATIO",
         DefaultValueFactory = _ => Ratio.One,
         CustomParser = result => SharedOptions.Parse<Ratio>(

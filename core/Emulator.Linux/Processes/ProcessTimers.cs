@@ -8,7 +8,8 @@ internal sealed class ProcessTimers
     private int[] _numbers = [];
     private RearmingTimer<ProcessTimer>[] _timers = [];
 
-    /// <summary>The timer of a number, made when it is first asked for. The reference holds until the next call.</summary>
+    /// <summary>The timer of a number, made when it is first asked for. The reference holds until the next
+    /// call.</summary>
     public ref RearmingTimer<ProcessTimer> Slot(int number)
     {
         int place = Array.IndexOf(_numbers, number);

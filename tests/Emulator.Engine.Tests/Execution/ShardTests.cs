@@ -157,8 +157,8 @@ public class ShardTests
         engine.Add(_machineA, actor, []);
         engine.RunUntil(SimTime.Zero + SimDuration.FromMilliseconds(1));
 
-        // One birth at the start, then 4,097 entries at once, then the rest when the run stops.
-        Assert.Equal(1 + 4_097, seenMeanwhile);
+        // One birth at the start, then four times 1,025 entries at once, then the rest when the run stops.
+        Assert.Equal(1 + (4 * 1_025), seenMeanwhile);
         Assert.Equal(1 + 5_000, journal.Entries.Count);
     }
 
