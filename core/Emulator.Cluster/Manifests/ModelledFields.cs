@@ -13,9 +13,9 @@ internal static class ModelledFields
     [
         "nodeName", "nodeSelector.*", "tolerations.*", "affinity.nodeAffinity.*", "schedulerName", "hostNetwork",
         "priority", "overhead.*", "restartPolicy", "terminationGracePeriodSeconds", "hostname", "subdomain",
-        "containers[].name", "containers[].image", "containers[].command.*", "containers[].args.*",
-        "containers[].imagePullPolicy",
-        "containers[].ports.*", "containers[].resources.requests.*", "containers[].resources.limits.*",
+        "containers[].name", "containers[].image",
+        "containers[].ports[].containerPort", "containers[].ports[].name", "containers[].ports[].protocol",
+        "containers[].resources.requests.*", "containers[].resources.limits.*",
     ];
 
     private static readonly Dictionary<string, string[]> ByKind = new(StringComparer.Ordinal)
