@@ -10,7 +10,8 @@ using Emulator.Linux.Netlink;
 namespace Emulator.Client.Tests;
 
 /// <summary>
-/// After an exchange both nodes track the connections that a real Linux kernel (6.18) tracked: addresses, ports, states and flags.
+/// After an exchange both nodes track the connections that a real Linux kernel (6.18) tracked: addresses, ports,
+/// states and flags.
 /// Not compared, as the recordings ask: order, seconds left, and ports that a kernel chose.
 /// </summary>
 public sealed partial class LinuxConntrackTests
@@ -54,7 +55,10 @@ public sealed partial class LinuxConntrackTests
     }
 
     private static List<string> Normalised(IEnumerable<string> lines) =>
-        [.. lines.Select(l => ChosenPort().Replace(SecondsLeft().Replace(l, "$1"), "$1=R")).Order(StringComparer.Ordinal)];
+    [
+        .. lines.Select(l => ChosenPort().Replace(SecondsLeft().Replace(l, "$1"), "$1=R"))
+            .Order(StringComparer.Ordinal),
+    ];
 
     [GeneratedRegex(@"^(\w+ +\d+ )\d+ ")]
     private static partial Regex SecondsLeft();
