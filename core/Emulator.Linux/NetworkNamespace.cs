@@ -23,6 +23,9 @@ namespace Emulator.Linux;
 /// </remarks>
 public sealed class NetworkNamespace : INetworkLayer, INetfilterHost
 {
+    /// <summary>Destinations whose path MTU is remembered.</summary>
+    public const int PathMtusMax = 2_048;
+
     private readonly Actor _owner;
     private readonly List<NetDevice?> _devices = [null];
     private Dictionary<IPv4Address, (int Mtu, long Until)>? _pathMtus;
@@ -225,9 +228,20 @@ public sealed class NetworkNamespace : INetworkLayer, INetfilterHost
         _pathMtus is not null && _pathMtus.TryGetValue(destination, out (int Mtu, long Until) path)
         && outbox.Now.Nanoseconds < path.Until ? Math.Min(path.Mtu, deviceMtu) : deviceMtu;
 
-    /// <summary>Remembers what a router said for 600 s (Linux' mtu_expires), not below 552 bytes (min_pmtu).</summary>
-    internal void LearnPathMtu(IPv4Address destination, int mtu, Outbox outbox) =>
-        (_pathMtus ??= [])[destination] = (Math.Max(552, mtu), outbox.Now.Nanoseconds + 600_000_000_000);
+    /// <summary>
+    /// Remembers what a router said for 600 s (Linux' mtu_expires), not below 552 bytes (min_pmtu), for at most
+    /// <see cref="PathMtusMax"/> destinations: one more forgets the others, which routers will tell anew.
+    /// </summary>
+    internal void LearnPathMtu(IPv4Address destination, int mtu, Outbox outbox)
+    {
+        _pathMtus ??= [];
+        if (_pathMtus.Count == PathMtusMax)
+        {
+            _pathMtus.Clear();
+        }
+
+        _pathMtus[destination] = (Math.Max(552, mtu), outbox.Now.Nanoseconds + 600_000_000_000);
+    }
 
     /// <summary>Ends a packet with a reason.</summary>
     internal void Drop(

@@ -3,6 +3,7 @@ using Emulator.Core.Addresses;
 using Emulator.Core.Journal;
 using Emulator.Core.Packets;
 using Emulator.Core.Time;
+using Emulator.Linux.Neighbour;
 using Emulator.Linux.Netlink;
 using Emulator.Underlay;
 
@@ -104,6 +105,20 @@ public sealed class HostActorTests
             .Select(s => (IPv4Packet)((EthernetFrame)s.Message).Payload)];
         Assert.Equal([(1396, 0, true), (124, 1376, false)],
             pieces.Select(p => (p.Length, (int)p.FragmentOffset, p.MoreFragments)));
+    }
+
+    [Fact]
+    public void Holds_a_bounded_number_of_neighbours_and_keeps_those_set_by_hand()
+    {
+        Known("192.168.77.12");
+        for (uint i = 0; i < 2 * NeighbourTable.EntriesMax; i++)
+        {
+            Receive(new AddNeighbour("eth0", new IPv4Address(0x0A00_0000 + i), Frames.Mac(3), NeighbourState.Stale));
+        }
+
+        string[] lines = Show("ip neigh").Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(3, lines.Length); // Twice 1,023 stale ones were pushed out; two came after.
+        Assert.Contains("192.168.77.12 dev eth0 lladdr 0a:58:0a:f4:01:02 PERMANENT", lines);
     }
 
     [Fact]

@@ -47,7 +47,7 @@ internal sealed class DemoRunner(Streams streams)
         streams.Out.WriteLine();
         streams.Out.WriteLine(TraceTable.Minimal(report));
         streams.Out.WriteLine();
-        telemetry.Complete(streams.Out);
+        telemetry.Complete(run.Engine.Statistics, streams.Out);
         streams.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"digest {run.Digest}   virtual time {run.Engine.Now}   wall time "
             + $"{Stopwatch.GetElapsedTime(started).TotalSeconds:F3}s"));

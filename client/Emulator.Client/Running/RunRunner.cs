@@ -40,7 +40,7 @@ internal sealed class RunRunner(Streams streams)
         Follow(run, request, loaded.Input);
         var report = RunSummary.Of(run, exchanges, Stopwatch.GetElapsedTime(started));
         report.Write(streams.Out);
-        telemetry.Complete(streams.Out);
+        telemetry.Complete(run.Engine.Statistics, streams.Out);
         if (request.ReportFolder is string reports)
         {
             Directory.CreateDirectory(reports);

@@ -46,8 +46,10 @@ internal sealed class TelemetryOutput : IDisposable
         _spans is null || _program is null ? [] : [_spans, _program];
 
     /// <summary>Waits until everything has arrived, and prints what became of the hops.</summary>
-    public void Complete(TextWriter output)
+    public void Complete(EngineStatistics statistics, TextWriter output)
     {
+        _program?.RecordWindows(
+            statistics.Events, (int)Math.Min(statistics.Windows, int.MaxValue), statistics.WallTime);
         if (_spans is not null)
         {
             _spans.Complete();

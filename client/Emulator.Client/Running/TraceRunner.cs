@@ -38,7 +38,7 @@ internal sealed class TraceRunner(Streams streams)
             [.. recorded.Select(r => TraceReport.From(r.Entries, request.Seed, run.Digest, planned.Branches))];
         WriteCapture(request.Pcap, recorded);
         TracePrinter.Print(streams, request.Format, reports);
-        telemetry.Complete(streams.Error);
+        telemetry.Complete(run.Engine.Statistics, streams.Error);
         return reports.TrueForAll(r => r.Verdict == TraceVerdict.Delivered) ? ExitCode.Done : ExitCode.Failed;
     }
 

@@ -15,7 +15,7 @@ internal static class ModelledFields
         "priority", "overhead.*", "restartPolicy", "terminationGracePeriodSeconds", "hostname", "subdomain",
         "containers[].name", "containers[].image",
         "containers[].ports[].containerPort", "containers[].ports[].name", "containers[].ports[].protocol",
-        "containers[].resources.requests.*", "containers[].resources.limits.*",
+        "containers[].resources.requests.*",
     ];
 
     private static readonly Dictionary<string, string[]> ByKind = new(StringComparer.Ordinal)

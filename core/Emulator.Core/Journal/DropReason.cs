@@ -88,12 +88,6 @@ public enum DropReason : byte
     /// <summary>Too many fragments wait for reassembly (FRAG_TOO_FAR).</summary>
     ReassemblyQueueFull,
 
-    /// <summary>Switched or encapsulated in a circle more than the bound.</summary>
-    HopLimit,
-
-    /// <summary>An ICMP error that the rate limit held back.</summary>
-    IcmpRateLimit,
-
     /// <summary>The protocol is not spoken here (IP_NOPROTO).</summary>
     NoProtocol,
 

@@ -208,7 +208,7 @@ internal sealed class Output(NetworkNamespace netns)
         NeighbourEntry? entry = cached.Neighbour;
         if (entry is null || entry.IsForgotten || entry.Address != nextHop || entry.Device != device)
         {
-            entry = netns.Neighbours.Get(device, nextHop);
+            entry = netns.Neighbours.Get(device, nextHop, outbox);
             cached.Neighbour = entry;
         }
 

@@ -20,6 +20,10 @@ public sealed class NeighbourTable
     /// <summary>Packets that may wait for one neighbour (Linux: unres_qlen, 101 small packets).</summary>
     public const int QueueLengthMax = 101;
 
+    /// <summary>Learned entries that it holds (Linux: gc_thresh3); one more pushes out those that nobody
+    /// confirmed.</summary>
+    public const int EntriesMax = 1_024;
+
     private const long RetransmitNanoseconds = 1_000_000_000;
     private const long DelayFirstProbeNanoseconds = 5_000_000_000;
     private const int SolicitMax = 3;
@@ -52,7 +56,7 @@ public sealed class NeighbourTable
     /// <summary><c>ip neigh replace</c>.</summary>
     public void Replace(NetDevice device, IPv4Address address, MacAddress mac, NeighbourState state, Outbox outbox)
     {
-        NeighbourEntry entry = Get(device, address);
+        NeighbourEntry entry = Get(device, address, outbox);
         entry.Mac = mac;
         entry.IsFromPeers = false;
         entry.Generation++;
@@ -111,7 +115,7 @@ public sealed class NeighbourTable
     /// <summary>Finds or makes the entry of a next hop, and notes that it is used.</summary>
     internal NeighbourEntry Use(NetDevice device, IPv4Address nextHop, Outbox outbox)
     {
-        NeighbourEntry entry = Get(device, nextHop);
+        NeighbourEntry entry = Get(device, nextHop, outbox);
         Touch(entry, outbox);
         return entry;
     }
@@ -163,7 +167,7 @@ public sealed class NeighbourTable
         if (forUs && arp.Operation == ArpOperation.Request)
         {
             // Somebody who asks for us will soon be asked for: remember him, unconfirmed.
-            entry ??= Get(device, arp.SenderAddress);
+            entry ??= Get(device, arp.SenderAddress, outbox);
             Learn(entry, arp.SenderMac, confirmed: false, outbox);
             Answer(device, arp, offset, outbox);
         }
@@ -209,10 +213,11 @@ public sealed class NeighbourTable
     private static string Name(NeighbourState state) => state.ToString().ToUpperInvariant();
 
     /// <summary>Finds or makes an entry.</summary>
-    internal NeighbourEntry Get(NetDevice device, IPv4Address address)
+    internal NeighbourEntry Get(NetDevice device, IPv4Address address, Outbox outbox)
     {
         if (!_entries.TryGetValue(Key(device, address), out NeighbourEntry? entry))
         {
+            MakeRoom(outbox);
             entry = new NeighbourEntry(device, address);
             if (_netns.Fib.Peers?.View is { } view && view.Device == device.Name && view.Neighbour(address) is { } peer)
             {
@@ -225,6 +230,28 @@ public sealed class NeighbourTable
         }
 
         return entry;
+    }
+
+    // What is not confirmed goes first; then all but what was set by hand. Packets that waited end as unreachable.
+    private void MakeRoom(Outbox outbox)
+    {
+        foreach (bool unconfirmedOnly in (ReadOnlySpan<bool>)[true, false])
+        {
+            if (_entries.Count < EntriesMax)
+            {
+                return;
+            }
+
+            foreach ((ulong key, NeighbourEntry entry) in _entries.OrderBy(e => e.Key).ToList())
+            {
+                bool isSetByHand = entry.State == NeighbourState.Permanent && !entry.IsFromPeers;
+                if (!isSetByHand && !(unconfirmedOnly && entry.IsConnected) && _entries.Remove(key))
+                {
+                    entry.IsForgotten = true;
+                    Fail(entry, outbox, 0);
+                }
+            }
+        }
     }
 
     private void Learn(NeighbourEntry entry, MacAddress mac, bool confirmed, Outbox outbox)
