@@ -27,7 +27,7 @@ public sealed class CommandLineTests
                 Count = 1,
                 Via = null,
                 Seed = 1,
-                Shards = 1,
+                Engine = EngineRequest.Default,
                 AllBranches = false,
                 Format = OutputFormat.Table,
                 Pcap = null,
@@ -52,8 +52,8 @@ public sealed class CommandLineTests
             (request.RequestBytes, request.ReplyBytes, request.TimeToLive, request.DontFragment, request.SourcePort,
             request.Count,
                 request.Via, request.Seed));
-        Assert.Equal((4, true, OutputFormat.Json, "f.pcapng", new Uri("http://localhost:4317")),
-            (request.Shards, request.AllBranches, request.Format, request.Pcap, request.Otlp));
+        Assert.Equal(((int?)4, true, OutputFormat.Json, "f.pcapng", new Uri("http://localhost:4317")),
+            (request.Engine.Shards, request.AllBranches, request.Format, request.Pcap, request.Otlp));
     }
 
     [Theory]
@@ -83,7 +83,8 @@ public sealed class CommandLineTests
 
     [Fact]
     public void Demo_needs_nothing() =>
-        Assert.Equal(new DemoRequest { Seed = 1, Shards = 1, Pcap = null, Otlp = null }, Parse("demo"));
+        Assert.Equal(
+            new DemoRequest { Seed = 1, Engine = EngineRequest.Default, Pcap = null, Otlp = null }, Parse("demo"));
 
     [Theory]
     [InlineData("", "emulator: Required command was not provided.\nSee ./emulator --help.\n")]

@@ -1,3 +1,4 @@
+using Emulator.Client.Requests;
 using Emulator.Client.Running;
 using Emulator.Cluster.Traffic;
 using Emulator.Core.Actors;
@@ -16,11 +17,12 @@ internal static class ScenarioRun
         string[] paths, ulong seed, int shards, int milliseconds, params IJournalProjection[] projections)
     {
         var streams = new Streams(TextReader.Null, TextWriter.Null, new StringWriter(), IsTerminal: false);
-        (var input, var cluster) = InputLoader.Load([.. paths.Select(p => Path.Combine(CommandRun.Root, p))], streams)
+        LoadedInput loaded = InputLoader.Load([.. paths.Select(p => Path.Combine(CommandRun.Root, p))], streams)
             ?? throw new InvalidOperationException(streams.Error.ToString());
-        var run = new ClusterRun(input, cluster, seed, shards, projections);
+        var run = new ClusterRun(
+            loaded, seed, new EngineRequest { Shards = shards }, projections, streams);
         Settlement.Run(run);
-        foreach (TrafficSpec traffic in input.Traffic)
+        foreach (TrafficSpec traffic in loaded.Input.Traffic)
         {
             ActorRef source = SourceFinder.Find(run, traffic.From)[0];
             PlannedExchange planned = new ExchangePlanner(run, traffic.From, null).Plan(traffic.To, 4, 5);

@@ -13,13 +13,13 @@ internal sealed class ProgressBar : IDisposable
     private const long RefreshMilliseconds = 100;
 
     private readonly IAnsiConsole? _console;
-    private readonly InProcessEngine _engine;
+    private readonly RunEngine _engine;
     private long _shownAt;
     private long _eventsThen;
     private bool _isShown;
 
     /// <summary>A bar for a run.</summary>
-    public ProgressBar(Streams streams, InProcessEngine engine)
+    public ProgressBar(Streams streams, RunEngine engine)
     {
         _engine = engine;
         _console = streams.IsTerminal

@@ -18,6 +18,12 @@ public static class Addons
     /// <summary>The name of the ingress controller's Service.</summary>
     public const string IngressService = "ingress-nginx-controller";
 
+    /// <summary>How the names of DNS' pods begin.</summary>
+    public const string DnsPodPrefix = "kube-system/coredns-";
+
+    /// <summary>How the names of the ingress controller's pods begin.</summary>
+    public const string IngressPodPrefix = "ingress-nginx/ingress-nginx-controller-";
+
     /// <summary>The place of DNS among the Services' addresses.</summary>
     public const int DnsOffset = 10;
 

@@ -24,6 +24,11 @@ public abstract class Actor(ActorRef self)
     /// <summary>The sender's sequence number of the last message sent; the engine counts it up.</summary>
     internal ulong LastSequence { get; set; }
 
+    /// <summary>
+    /// Whatever the engine's deliverer keeps for this actor in this process; null until it is needed.
+    /// </summary>
+    internal object? EngineHandle { get; set; }
+
     /// <summary>Called once, when the actor is born, before its first message.</summary>
     public virtual void OnStart(Outbox outbox)
     {

@@ -21,7 +21,7 @@ namespace Emulator.Kubernetes.ApiServer;
 /// is done here, after
 /// <see cref="CollectionDelay"/>, rather than by controllers that watch everything.
 /// </remarks>
-public sealed class KubeApiServer : Actor
+public sealed class KubeApiServer : Actor, IObjectReader
 {
     /// <summary>
     /// From an owner's end to the deletion of what it owned, and to the emptying of a terminating namespace.

@@ -33,11 +33,9 @@ internal sealed class Births(Shard shard, Outbox outbox, ulong seed)
         // Ends come first, so that an actor can be replaced by one of the same name.
         foreach (ActorRef ended in outbox.Ended)
         {
-            if (!slot.Dismiss(ended))
-            {
-                throw new EngineException(
-                    $"{actor.Self.Name} ends {ended.Name}, which does not live on {slot.Machine.Name}.");
-            }
+            Actor dismissed = slot.Dismiss(ended) ?? throw new EngineException(
+                $"{actor.Self.Name} ends {ended.Name}, which does not live on {slot.Machine.Name}.");
+            shard.Ended?.Invoke(dismissed);
 
             Write(JournalKind.ActorEnded, ended);
         }

@@ -1,4 +1,5 @@
 using Emulator.Core.Journal;
+using Emulator.Engine.Distribution;
 
 namespace Emulator.Engine.Execution;
 
@@ -12,6 +13,12 @@ public interface IJournalProjection
 {
     /// <summary>Whether it wants kinds from <see cref="JournalKind.FirstDetail"/> on.</summary>
     bool WantsDetail => false;
+
+    /// <summary>
+    /// Which entries it needs from shards in other processes; it may get more. Asked before each window, so it may
+    /// grow.
+    /// </summary>
+    JournalInterest Interest => WantsDetail ? JournalInterest.Everything : JournalInterest.Facts;
 
     /// <summary>Takes entries. The span is valid during the call only.</summary>
     void Write(ReadOnlySpan<JournalEntry> entries);

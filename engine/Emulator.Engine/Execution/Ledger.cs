@@ -1,4 +1,5 @@
 using Emulator.Core.Journal;
+using Emulator.Engine.Distribution;
 
 namespace Emulator.Engine.Execution;
 
@@ -45,6 +46,11 @@ public sealed class Ledger : IJournalProjection
             .Select(group => (group.Key.Reason, group.Key.Text, group.Sum(pair => pair.Value)))];
 
     /// <inheritdoc/>
+    public JournalInterest Interest { get; } = JournalInterest.In(
+        JournalKind.Originated, JournalKind.Copied, JournalKind.Fragmented, JournalKind.Delivered, JournalKind.Absorbed,
+        JournalKind.Dropped);
+
+    /// <inheritdoc/>
     public void Write(ReadOnlySpan<JournalEntry> entries)
     {
         foreach (ref readonly JournalEntry entry in entries)
@@ -74,7 +80,7 @@ public sealed class Ledger : IJournalProjection
     }
 
     /// <summary>Compares with packets counted elsewhere.</summary>
-    /// <param name="inFlight">What the engine counts: <see cref="InProcessEngine.PacketsInFlight"/>.</param>
+    /// <param name="inFlight">What the engine counts: <see cref="RunEngine.PacketsInFlight"/>.</param>
     /// <returns>Null when they agree, else a sentence with all figures.</returns>
     public string? Check(long inFlight) => inFlight == InFlight
         ? null

@@ -3,7 +3,10 @@ using Emulator.Core.Actors;
 namespace Emulator.Engine.Execution;
 
 /// <summary>The engine's bookkeeping for one machine: its shard, its living actors, its digest.</summary>
-internal sealed class MachineSlot(MachineRef machine, Shard shard)
+/// <param name="machine">The machine.</param>
+/// <param name="shardIndex">The shard that it belongs to.</param>
+/// <param name="shard">That shard, or null where it lives in another process: then no actor is admitted.</param>
+internal sealed class MachineSlot(MachineRef machine, int shardIndex, Shard? shard)
 {
     /// <summary>Living actors by name; for look-ups and sums only, never for an order.</summary>
     private readonly Dictionary<string, Actor> _living = new(StringComparer.Ordinal);
@@ -13,12 +16,17 @@ internal sealed class MachineSlot(MachineRef machine, Shard shard)
 
     public MachineRef Machine { get; } = machine;
 
-    public Shard Shard { get; } = shard;
+    public int ShardIndex { get; } = shardIndex;
+
+    public Shard? Shard { get; } = shard;
 
     /// <summary>The actor that may create and end others; null before it is added.</summary>
     public Actor? Root { get; private set; }
 
     public int ActorCount => _living.Count;
+
+    /// <summary>The living actors, in no order that may be seen.</summary>
+    public IEnumerable<Actor> Living => _living.Values;
 
     /// <summary>Lets an actor live: from now on messages reach it.</summary>
     public void Admit(Actor actor)
@@ -40,19 +48,19 @@ internal sealed class MachineSlot(MachineRef machine, Shard shard)
         self.Target = actor;
     }
 
-    /// <summary>Ends an actor's life; false when no such actor lives.</summary>
-    public bool Dismiss(ActorRef reference)
+    /// <summary>Ends an actor's life and gives it back; null when no such actor lives.</summary>
+    public Actor? Dismiss(ActorRef reference)
     {
         Actor? actor = Find(reference);
         if (actor is null)
         {
-            return false;
+            return null;
         }
 
         _living.Remove(reference.Name);
         actor.Self.Target = null;
         reference.Target = null;
-        return true;
+        return actor;
     }
 
     /// <summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Emulator.Core.Actors;
 using Emulator.Core.Journal;
 using Emulator.Core.Time;
@@ -52,6 +53,9 @@ internal sealed class Shard
     /// <summary>The time of the last message delivered.</summary>
     public long LastTime { get; private set; }
 
+    /// <summary>Told of every actor that ends; null where nobody asks.</summary>
+    public Action<Actor>? Ended { get; set; }
+
     /// <summary>Starts an actor that its machine has admitted.</summary>
     public void Start(Actor actor, long now, uint step)
     {
@@ -70,11 +74,52 @@ internal sealed class Shard
         {
             while (Queue.TryPop(windowEnd, out current))
             {
-                Deliver(current);
+                if (Receiver(current) is Actor actor)
+                {
+                    Deliver(current, actor);
+                }
+
                 if (Journal.Count > JournalWaitingMax)
                 {
                     JournalFull?.Invoke();
                 }
+            }
+        }
+        catch (Exception exception) when (exception is not EngineException)
+        {
+            throw Failed(current, exception);
+        }
+    }
+
+    /// <summary>
+    /// Takes the next event before the window's end and finds its receiver, for somebody else to deliver; one at a
+    /// time.
+    /// </summary>
+    public bool TryTake(long windowEnd, out ScheduledEvent current, [NotNullWhen(true)] out Actor? actor)
+    {
+        _windowEnd = windowEnd;
+        while (Queue.TryPop(windowEnd, out current))
+        {
+            actor = Receiver(current);
+            if (actor is not null)
+            {
+                return true;
+            }
+        }
+
+        actor = null;
+        return false;
+    }
+
+    /// <summary>Delivers an event that <see cref="TryTake"/> gave.</summary>
+    public void Carry(in ScheduledEvent current, Actor actor)
+    {
+        try
+        {
+            Deliver(current, actor);
+            if (Journal.Count > JournalWaitingMax)
+            {
+                JournalFull?.Invoke();
             }
         }
         catch (Exception exception) when (exception is not EngineException)
@@ -114,7 +159,8 @@ internal sealed class Shard
         _digested = 0;
     }
 
-    private void Deliver(in ScheduledEvent current)
+    /// <summary>Counts an event and finds who takes it; null when its actor has ended: then the root gets it.</summary>
+    private Actor? Receiver(in ScheduledEvent current)
     {
         if (current.Step > StepMax - 16)
         {
@@ -127,9 +173,13 @@ internal sealed class Shard
         if (actor is null)
         {
             ReturnToRoot(current);
-            return;
         }
 
+        return actor;
+    }
+
+    private void Deliver(in ScheduledEvent current, Actor actor)
+    {
         _outbox.Now = new SimTime(current.Time);
         actor.Receive(current.Message, current.Port, _outbox);
         DigestJournal(); // Now, while the actor's machine is at hand.

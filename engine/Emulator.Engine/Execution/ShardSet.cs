@@ -3,9 +3,11 @@ using Emulator.Core.Actors;
 
 namespace Emulator.Engine.Execution;
 
-/// <summary>All shards of a run: runs them window by window and hands over what they sent each other.</summary>
-internal sealed class ShardSet : IDisposable
+/// <summary>All shards of a run in this process: runs them window by window and hands over what they sent each
+/// other.</summary>
+internal sealed class ShardSet : IShards
 {
+    private readonly RunPlan _plan;
     private readonly Shard[] _shards;
     private readonly Shard[] _busy;
     private readonly Exception?[] _failures;
@@ -14,14 +16,15 @@ internal sealed class ShardSet : IDisposable
     private readonly Action<int> _runShard;
     private long _windowEnd;
 
-    public ShardSet(EngineOptions options, long leastLatencyOfAllWires)
+    public ShardSet(EngineOptions options, RunPlan plan, ShardMap map)
     {
+        _plan = plan;
         _projections = options.Projections;
         bool detail = _projections.Any(projection => projection.WantsDetail);
         _shards = new Shard[options.Shards];
         for (int i = 0; i < _shards.Length; i++)
         {
-            _shards[i] = new Shard(i, options.Seed, leastLatencyOfAllWires, detail);
+            _shards[i] = new Shard(i, options.Seed, plan.Wires.LeastOfAll, detail);
         }
 
         if (_shards.Length == 1)
@@ -33,19 +36,25 @@ internal sealed class ShardSet : IDisposable
         _failures = new Exception?[_shards.Length];
         _crew = new WindowCrew(Math.Min(options.Threads, options.Shards));
         _runShard = RunShard;
+        foreach (PlannedMachine planned in plan.Machines)
+        {
+            int index = map.Of(planned.Machine);
+            MachineSlot slot = new(planned.Machine, index, _shards[index]);
+            planned.Machine.EngineSlot = slot;
+            foreach (Actor actor in planned.Actors)
+            {
+                slot.Admit(actor);
+            }
+        }
     }
 
-    public Shard this[int index] => _shards[index];
-
-    public int Count => _shards.Length;
-
-    /// <summary>The shards in the order of their indices.</summary>
-    public IReadOnlyList<Shard> All => _shards;
-
-    /// <summary>How many windows were run.</summary>
+    /// <inheritdoc/>
     public long Windows { get; private set; }
 
-    /// <summary>The least time of all events that wait, or <see cref="long.MaxValue"/>.</summary>
+    /// <inheritdoc/>
+    public IReadOnlyList<long> EventsByShard => [.. _shards.Select(shard => shard.Events)];
+
+    /// <inheritdoc/>
     public long NextTime
     {
         get
@@ -60,10 +69,36 @@ internal sealed class ShardSet : IDisposable
         }
     }
 
-    /// <summary>The time of the last message delivered anywhere.</summary>
-    public long LastTime => _shards.Max(shard => shard.LastTime);
+    /// <inheritdoc/>
+    public void Start()
+    {
+        foreach (PlannedMachine planned in _plan.Machines)
+        {
+            foreach (Actor actor in planned.Actors)
+            {
+                SlotOf(planned.Machine).Shard!.Start(actor, now: 0, step: 0); // All shards are here.
+            }
+        }
 
-    /// <summary>Runs each shard's events before the window's end, and hands over messages between shards.</summary>
+        HandOver();
+    }
+
+    /// <inheritdoc/>
+    public long CountPackets() =>
+        _plan.Machines.Sum(m => SlotOf(m.Machine).CountHeldPackets())
+        + _shards.Sum(shard => shard.Queue.CountPackets());
+
+    /// <inheritdoc/>
+    public IReadOnlyDictionary<string, ulong> Digests() => _plan.Machines.ToDictionary(
+        m => m.Machine.Name, m => SlotOf(m.Machine).Digest, StringComparer.Ordinal);
+
+    /// <inheritdoc/>
+    public ActorRef? FindActor(MachineRef machine, string name) => FindLiving(machine, name)?.Self;
+
+    /// <summary>The living actor of that name on a machine, or null.</summary>
+    public Actor? FindLiving(MachineRef machine, string name) => (machine.EngineSlot as MachineSlot)?.Find(name);
+
+    /// <inheritdoc/>
     public void RunWindow(long windowEnd)
     {
         Windows++;
@@ -94,7 +129,7 @@ internal sealed class ShardSet : IDisposable
     }
 
     /// <summary>Moves messages between shards to their receivers' queues.</summary>
-    public void HandOver()
+    private void HandOver()
     {
         foreach (Shard shard in _shards)
         {
@@ -107,16 +142,17 @@ internal sealed class ShardSet : IDisposable
         }
     }
 
-    /// <summary>Puts an event into its receiver's queue, with all shards stopped.</summary>
+    /// <inheritdoc/>
     public void Push(in ScheduledEvent scheduled)
     {
         MachineRef machine = scheduled.To.Machine;
         MachineSlot slot = machine.EngineSlot as MachineSlot
             ?? throw new EngineException($"{scheduled.To.Name}: machine {machine.Name} is not part of the run.");
-        slot.Shard.Queue.Push(scheduled);
+        slot.Shard!.Queue.Push(scheduled); // All shards are here.
     }
 
-    /// <summary>Hands every waiting journal entry to the projections, in the order of shards.</summary>
+    /// <inheritdoc/>
+    /// <remarks>In the order of shards.</remarks>
     public void Flush()
     {
         foreach (Shard shard in _shards)
@@ -137,6 +173,8 @@ internal sealed class ShardSet : IDisposable
     }
 
     public void Dispose() => _crew.Dispose();
+
+    private static MachineSlot SlotOf(MachineRef machine) => (MachineSlot)machine.EngineSlot!; // Set when made.
 
     private void RunShard(int job)
     {

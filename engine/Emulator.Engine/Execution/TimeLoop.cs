@@ -8,14 +8,16 @@ namespace Emulator.Engine.Execution;
 
 /// <summary>Moves virtual time on: chooses windows, takes inputs between them, keeps to the clock.</summary>
 internal sealed class TimeLoop(
-    InProcessEngine engine, ShardSet shards, InputQueue inputs, long lookahead, InputLog? log)
+    RunEngine engine, IShards shards, InputQueue inputs, long lookahead, InputLog? log)
 {
     private const long Millisecond = 1_000_000;
 
     /// <summary>How long a wait may last before the loop looks around again.</summary>
     private const int WaitMaxMilliseconds = 1_000;
 
-    private readonly ActorRef _outside = new("outside", "", new MachineRef("outside", "external"));
+    /// <summary>Who sends what comes from outside.</summary>
+    public static readonly ActorRef Outside = new("outside", "", new MachineRef("outside", "external"));
+
     private ulong _inputSequence;
     private long _stepsAllowed;
     private Pacer? _pacer;
@@ -109,9 +111,9 @@ internal sealed class TimeLoop(
         shards.Push(new ScheduledEvent
         {
             Time = time,
-            SenderId = _outside.Id.Value,
+            SenderId = Outside.Id.Value,
             Sequence = ++_inputSequence,
-            Sender = _outside,
+            Sender = Outside,
             To = to,
             Message = message,
         });

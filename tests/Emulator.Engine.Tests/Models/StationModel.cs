@@ -17,6 +17,12 @@ public sealed class StationModel
         Ledger = ledger;
     }
 
+    /// <summary>Takes a machine with its root and its other actors.</summary>
+    public delegate void AddMachine(MachineRef machine, Actor root, IEnumerable<Actor> others);
+
+    /// <summary>Takes a wire's ends and its least latency.</summary>
+    public delegate void AddWire(MachineRef from, MachineRef to, long leastLatencyNanoseconds);
+
     public InProcessEngine Engine { get; }
 
     public Ledger Ledger { get; }
@@ -32,6 +38,20 @@ public sealed class StationModel
         Ledger ledger = new();
         InProcessEngine engine = new(options with { Projections = [.. options.Projections, ledger] });
         StationModel model = new(engine, ledger);
+        foreach ((Station station, Clerk clerk) in Populate(engine.Add, engine.DeclareWire, zones, withIdleActors))
+        {
+            model.Stations.Add(station);
+            model.Clerks.Add(clerk);
+        }
+
+        return model;
+    }
+
+    /// <summary>Makes the ring's machines and wires for any kind of engine.</summary>
+    public static List<(Station Station, Clerk Clerk)> Populate(
+        AddMachine add, AddWire declare, int zones = 3, bool withIdleActors = false)
+    {
+        List<(Station, Clerk)> made = [];
         List<(ActorRef Station, ActorRef Clerk)> references = [];
         for (int i = 0; i < Count; i++)
         {
@@ -47,19 +67,18 @@ public sealed class StationModel
             {
                 Wire wire = new(self, references[(i + step) % Count].Station, 2, Options(step));
                 station.AddWire(wire);
-                engine.DeclareWire(self.Machine, wire.Receiver.Machine, wire.LeastLatencyNanoseconds);
+                declare(self.Machine, wire.Receiver.Machine, wire.LeastLatencyNanoseconds);
             }
 
             Clerk ownClerk = new(clerk, self);
-            model.Stations.Add(station);
-            model.Clerks.Add(ownClerk);
+            made.Add((station, ownClerk));
             Actor[] idle = withIdleActors
                 ? [new Clerk(new ActorRef($"idle/node-{i}", "", self.Machine), self)]
                 : [];
-            engine.Add(self.Machine, station, [ownClerk, .. idle]);
+            add(self.Machine, station, [ownClerk, .. idle]);
         }
 
-        return model;
+        return made;
     }
 
     public StationModel Run()

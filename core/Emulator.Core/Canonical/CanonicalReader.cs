@@ -1,0 +1,183 @@
+using System.Buffers.Binary;
+using System.Text;
+using Emulator.Core.Actors;
+using Emulator.Core.Journal;
+
+namespace Emulator.Core.Canonical;
+
+/// <summary>
+/// Reads what a <see cref="CanonicalWriter"/> wrote. Anything else is a <see cref="FormatException"/>.
+/// </summary>
+/// <param name="bytes">A whole batch; must not change while it, or what was read of it, is used.</param>
+/// <param name="directory">Who knows the actors; null where none may occur.</param>
+public sealed class CanonicalReader(ReadOnlyMemory<byte> bytes, IActorDirectory? directory = null)
+{
+    /// <summary>How deeply things may lie in each other: frames in tunnels, documents in documents.</summary>
+    public const int DepthMax = 256;
+
+    private readonly List<string> _names = [];
+    private readonly List<object?> _shared = [];
+    private int _at;
+    private int _depth;
+
+    /// <summary>Bytes not read yet.</summary>
+    public int Remaining => bytes.Length - _at;
+
+    /// <summary>One byte.</summary>
+    public byte Byte() => Take(1)[0];
+
+    /// <summary>True or false.</summary>
+    public bool Bool() => Byte() switch
+    {
+        0 => false,
+        1 => true,
+        byte other => throw Malformed($"{other} is neither true nor false"),
+    };
+
+    /// <summary>A whole number from 0.</summary>
+    public ulong Varint()
+    {
+        ReadOnlySpan<byte> rest = bytes.Span[_at..];
+        ulong value = 0;
+        for (int i = 0; i < rest.Length && i < 10; i++)
+        {
+            value |= (ulong)(rest[i] & 0x7F) << (7 * i);
+            if (rest[i] < 0x80)
+            {
+                _at += i + 1;
+                return value;
+            }
+        }
+
+        throw Malformed("a number does not end");
+    }
+
+    /// <summary>A whole number of either sign.</summary>
+    public long Signed()
+    {
+        ulong value = Varint();
+        return (long)(value >> 1) ^ -(long)(value & 1);
+    }
+
+    /// <summary>A whole number that fits 31 bits.</summary>
+    public int Int32()
+    {
+        ulong value = Varint();
+        return value <= int.MaxValue ? (int)value : throw Malformed($"{value} is too large a number");
+    }
+
+    /// <summary>How many things follow, each of at least a byte.</summary>
+    public int Count()
+    {
+        ulong value = Varint();
+        return value <= (ulong)Remaining ? (int)value : throw Malformed($"{value} things do not fit in the rest");
+    }
+
+    /// <summary>Two bytes.</summary>
+    public ushort Fixed16() => BinaryPrimitives.ReadUInt16LittleEndian(Take(2));
+
+    /// <summary>Four bytes.</summary>
+    public uint Fixed32() => BinaryPrimitives.ReadUInt32LittleEndian(Take(4));
+
+    /// <summary>Eight bytes.</summary>
+    public ulong Fixed64() => BinaryPrimitives.ReadUInt64LittleEndian(Take(8));
+
+    /// <summary>Bytes, a window over the batch.</summary>
+    public ReadOnlyMemory<byte> Bytes()
+    {
+        int length = Count();
+        ReadOnlyMemory<byte> taken = bytes.Slice(_at, length);
+        _at += length;
+        return taken;
+    }
+
+    /// <summary>A text.</summary>
+    public string String() => Encoding.UTF8.GetString(Bytes().Span);
+
+    /// <summary>A text that comes again and again.</summary>
+    public string Name()
+    {
+        int number = Int32();
+        if (number == 0)
+        {
+            _names.Add(String());
+            number = _names.Count;
+        }
+
+        return number <= _names.Count ? _names[number - 1] : throw Malformed($"name {number} has not occurred");
+    }
+
+    /// <summary>A name that may be missing.</summary>
+    public string? OptionalName() => Bool() ? Name() : null;
+
+    /// <summary>An actor's address.</summary>
+    public ActorRef Actor() => Shared(static reader =>
+    {
+        string machine = reader.Name();
+        string name = reader.Name();
+        return reader.Resolve(machine, name, reader.Name());
+    }) ?? throw Malformed("an actor is missing");
+
+    /// <summary>An interface's name.</summary>
+    public InterfaceName Interface() => Shared(static reader =>
+    {
+        string netns = reader.Name();
+        string node = reader.Name();
+        return new InterfaceName(netns, node, reader.Name());
+    }) ?? throw Malformed("an interface is missing");
+
+    /// <summary>A shared object, or null.</summary>
+    public T? Shared<T>(Func<CanonicalReader, T> body)
+        where T : class
+    {
+        int number = Int32();
+        if (number == 0)
+        {
+            return null;
+        }
+
+        if (number == 1)
+        {
+            int place = _shared.Count;
+            _shared.Add(null);
+            T made = Nested(body);
+            _shared[place] = made;
+            return made;
+        }
+
+        return number - 2 < _shared.Count && _shared[number - 2] is T known
+            ? known : throw Malformed($"object {number - 2} is no {typeof(T).Name} that has occurred");
+    }
+
+    /// <summary>Reads something that may hold more of its kind; too deep is malformed.</summary>
+    public T Nested<T>(Func<CanonicalReader, T> body)
+    {
+        if (++_depth > DepthMax)
+        {
+            throw Malformed($"more than {DepthMax} things lie in each other");
+        }
+
+        T made = body(this);
+        _depth--;
+        return made;
+    }
+
+    /// <summary>The error that the bytes are not what they should be, with the place.</summary>
+    public FormatException Malformed(string what) => new($"Encoded message, byte {_at} of {bytes.Length}: {what}.");
+
+    private ActorRef Resolve(string machine, string name, string incarnation) => directory is null
+        ? throw Malformed($"actor {name} is named where none may be")
+        : directory.Resolve(machine, name, incarnation);
+
+    private ReadOnlySpan<byte> Take(int count)
+    {
+        if (count > Remaining)
+        {
+            throw Malformed($"{count} bytes are needed and {Remaining} are left");
+        }
+
+        ReadOnlySpan<byte> taken = bytes.Span.Slice(_at, count);
+        _at += count;
+        return taken;
+    }
+}

@@ -1,0 +1,96 @@
+using Emulator.Core.Actors;
+using Emulator.Core.Canonical;
+using Emulator.Engine.Execution;
+
+namespace Emulator.Engine.Distribution;
+
+/// <summary>
+/// One epoch of a run in one process: the machines' names, and the shards of them that are hosted here.
+/// </summary>
+/// <remarks>
+/// Each process builds all machines from the same documents and admits the actors of its own shards only; of the others
+/// it keeps the names.
+/// </remarks>
+public sealed class HostedRun
+{
+    private readonly Lock _gate = new();
+    private readonly RunPlan _plan = new();
+    private readonly Dictionary<int, HostedShard> _shards = [];
+    private readonly EngineOptions _options;
+    private ShardMap? _map;
+
+    /// <summary>An epoch without machines.</summary>
+    /// <param name="epoch">Its number.</param>
+    /// <param name="options">Seed, number of shards, and who reads the journal of every shard in this process.</param>
+    /// <param name="codec">How messages are written for other processes.</param>
+    public HostedRun(int epoch, EngineOptions options, IMessageCodec codec)
+    {
+        Epoch = epoch;
+        Codec = codec;
+        _options = options;
+    }
+
+    /// <summary>Which try of the run this is.</summary>
+    public int Epoch { get; }
+
+    /// <summary>How messages are written for other processes.</summary>
+    public IMessageCodec Codec { get; }
+
+    internal RunPlan Plan => _plan;
+
+    /// <summary>Adds a machine with its actors, as <see cref="RunEngine.Add"/>.</summary>
+    public void Add(MachineRef machine, Actor root, IEnumerable<Actor> others) => _plan.Add(machine, [root, .. others]);
+
+    /// <summary>Declares a wire, as <see cref="RunEngine.DeclareWire"/>.</summary>
+    public void DeclareWire(MachineRef from, MachineRef to, long leastLatencyNanoseconds) =>
+        _plan.Wires.Add(from, to, leastLatencyNanoseconds);
+
+    /// <summary>Hosts a shard here: its machines' actors are admitted and have not started.</summary>
+    /// <exception cref="EngineException">It is hosted already.</exception>
+    public HostedShard Host(int index)
+    {
+        lock (_gate)
+        {
+            ShardMap map = _map ??= MakeSlots();
+            if (_shards.ContainsKey(index))
+            {
+                throw new EngineException($"Shard {index} of epoch {Epoch} is hosted here already.");
+            }
+
+            Shard shard = new(index, _options.Seed, _plan.Wires.LeastOfAll, detail: false);
+            foreach (PlannedMachine planned in _plan.Machines.Where(m => map.Of(m.Machine) == index))
+            {
+                MachineSlot slot = new(planned.Machine, index, shard);
+                planned.Machine.EngineSlot = slot;
+                foreach (Actor actor in planned.Actors)
+                {
+                    slot.Admit(actor);
+                }
+            }
+
+            HostedShard hosted = new(this, shard, map.Count, _options.Projections);
+            _shards.Add(index, hosted);
+            return hosted;
+        }
+    }
+
+    /// <summary>The shard of that number if it is hosted here, or null.</summary>
+    public HostedShard? Find(int index)
+    {
+        lock (_gate)
+        {
+            return _shards.GetValueOrDefault(index);
+        }
+    }
+
+    private ShardMap MakeSlots()
+    {
+        ShardMap map = _plan.Map(_options.Shards);
+        foreach (PlannedMachine planned in _plan.Machines)
+        {
+            planned.Machine.EngineSlot = new MachineSlot(planned.Machine, map.Of(planned.Machine), shard: null);
+        }
+
+        return map;
+    }
+}
