@@ -17,7 +17,7 @@ internal static class DemoCommand
     public static Command Make(Func<DemoRequest, int> run)
     {
         Option<ulong> seed = SharedOptions.Seed();
-        Option<int> shards = SharedOptions.Shards();
+        var engine = new EngineArguments();
         var pcap = new Option<string?>("--pcap") { Description = "Write what was captured to a pcapng file.",
             HelpName = "FILE" };
         Option<Uri?> otlp = SharedOptions.Otlp();
@@ -25,12 +25,13 @@ internal static class DemoCommand
             "demo", "One HTTP request through an online shop on three zones: node port, ingress controller, Service, "
             + "pod.")
         {
-            seed, shards, pcap, otlp,
+            seed, pcap, otlp,
         };
+        engine.AddTo(command);
         command.SetAction(parsed => run(new DemoRequest
         {
             Seed = parsed.GetValue(seed),
-            Shards = parsed.GetValue(shards),
+            Engine = engine.Read(parsed),
             Pcap = parsed.GetValue(pcap),
             Otlp = parsed.GetValue(otlp),
         }));

@@ -26,7 +26,7 @@ internal static class RunCommand
         Option<SimDuration> length = For();
         Option<ulong> seed = SharedOptions.Seed();
         Option<ClockMode> clock = Clock();
-        Option<int> shards = SharedOptions.Shards();
+        var engine = new EngineArguments();
         Option<Uri?> otlp = SharedOptions.Otlp();
         Option<Ratio> sample = Sample();
         Option<int> budget = SharedOptions.Number(
@@ -37,15 +37,16 @@ internal static class RunCommand
             HelpName = "DIR" };
         var command = new Command("run", "Build the cluster, run its Traffic, and report.")
         {
-            paths, length, seed, clock, shards, otlp, sample, budget, pcap, report,
+            paths, length, seed, clock, otlp, sample, budget, pcap, report,
         };
+        engine.AddTo(command);
         command.SetAction(parsed => run(new RunRequest
         {
             Paths = parsed.GetRequiredValue(paths),
             For = parsed.GetValue(length),
             Seed = parsed.GetValue(seed),
             Clock = parsed.GetRequiredValue(clock),
-            Shards = parsed.GetValue(shards),
+            Engine = engine.Read(parsed),
             Otlp = parsed.GetValue(otlp),
             Sampling = parsed.GetValue(sample),
             SpanBudget = parsed.GetValue(budget),

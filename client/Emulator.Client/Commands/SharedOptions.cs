@@ -29,10 +29,6 @@ internal static class SharedOptions
             "is not a seed; write a whole number from 0 to 18446744073709551615."),
     };
 
-    /// <summary><c>--shards N</c></summary>
-    public static Option<int> Shards() => Number("--shards", "Threads to run on; the result is the "
-        + "same.", 1, ShardsMax, 1);
-
     /// <summary><c>--otlp URL</c></summary>
     public static Option<Uri?> Otlp() => new("--otlp")
     {

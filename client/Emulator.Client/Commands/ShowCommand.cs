@@ -35,6 +35,8 @@ internal static class ShowCommand
         Option<ulong> seed = SharedOptions.Seed();
         var command = new Command("show", "Build the cluster and show a kernel's tables as the Linux tool "
             + "does.") { words, seed };
+        var engine = new EngineArguments();
+        engine.AddTo(command);
         command.SetAction(parsed =>
         {
             string[] given = parsed.GetRequiredValue(words);
@@ -44,6 +46,7 @@ internal static class ShowCommand
                 Where = given[^2],
                 Command = given[^1],
                 Seed = parsed.GetValue(seed),
+                Engine = engine.Read(parsed),
             });
         });
         return command;

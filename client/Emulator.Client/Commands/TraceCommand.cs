@@ -39,7 +39,7 @@ internal static class TraceCommand
             HelpName = "NODE",
         };
         Option<ulong> seed = SharedOptions.Seed();
-        Option<int> shards = SharedOptions.Shards();
+        var engine = new EngineArguments();
         var branches = new Option<bool>("--all-branches") { Description = "Trace each endpoint that a Service could "
             + "choose." };
         Option<OutputFormat> format = Format();
@@ -48,8 +48,9 @@ internal static class TraceCommand
         Option<Uri?> otlp = SharedOptions.Otlp();
         var command = new Command("trace", "Build the cluster, make one exchange in it, and show every hop.")
         {
-            paths, from, to, request, reply, ttl, df, sport, count, via, seed, shards, branches, format, pcap, otlp,
+            paths, from, to, request, reply, ttl, df, sport, count, via, seed, branches, format, pcap, otlp,
         };
+        engine.AddTo(command);
         command.SetAction(parsed => run(new TraceRequest
         {
             Paths = parsed.GetRequiredValue(paths),
@@ -63,7 +64,7 @@ internal static class TraceCommand
             Count = parsed.GetValue(count),
             Via = parsed.GetValue(via),
             Seed = parsed.GetValue(seed),
-            Shards = parsed.GetValue(shards),
+            Engine = engine.Read(parsed),
             AllBranches = parsed.GetValue(branches),
             Format = parsed.GetValue(format),
             Pcap = parsed.GetValue(pcap),

@@ -6,8 +6,8 @@ internal sealed record DemoRequest
     /// <summary>The seed of all dice.</summary>
     public required ulong Seed { get; init; }
 
-    /// <summary>On how many threads it runs.</summary>
-    public required int Shards { get; init; }
+    /// <summary>Where it runs.</summary>
+    public required EngineRequest Engine { get; init; }
 
     /// <summary>The capture file to write, or null.</summary>
     public required string? Pcap { get; init; }

@@ -19,8 +19,8 @@ internal sealed record RunRequest
     /// <summary>How virtual time runs.</summary>
     public required ClockMode Clock { get; init; }
 
-    /// <summary>On how many threads it runs.</summary>
-    public required int Shards { get; init; }
+    /// <summary>Where it runs.</summary>
+    public required EngineRequest Engine { get; init; }
 
     /// <summary>Where spans go, or null.</summary>
     public required Uri? Otlp { get; init; }

@@ -18,4 +18,7 @@ internal sealed record ShowRequest
 
     /// <summary>The seed of all dice.</summary>
     public required ulong Seed { get; init; }
+
+    /// <summary>Where it runs.</summary>
+    public required EngineRequest Engine { get; init; }
 }

@@ -38,8 +38,8 @@ internal sealed record TraceRequest
     /// <summary>The seed of all dice.</summary>
     public required ulong Seed { get; init; }
 
-    /// <summary>On how many threads it runs.</summary>
-    public required int Shards { get; init; }
+    /// <summary>Where it runs.</summary>
+    public required EngineRequest Engine { get; init; }
 
     /// <summary>Whether each endpoint that a Service could choose is traced too.</summary>
     public required bool AllBranches { get; init; }

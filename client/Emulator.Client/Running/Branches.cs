@@ -19,7 +19,7 @@ internal static class Branches
     public static IReadOnlyList<TraceBranch> Of(ClusterRun run, ServiceView service, ServicePort port, string? node)
     {
         var endpoints = new SortedSet<Endpoint>();
-        foreach (ApiObject found in run.Cluster.ApiServer.All(ResourceTypes.EndpointSlices))
+        foreach (ApiObject found in run.Objects.All(ResourceTypes.EndpointSlices))
         {
             EndpointSliceView slice = EndpointSliceView.Of(found);
             EndpointPort? its = found.Namespace == service.Namespace && slice.ServiceName == service.Name
@@ -41,7 +41,7 @@ internal static class Branches
     public static IReadOnlyList<TraceBranch> OfEndpoint(ClusterRun run, Endpoint endpoint, string protocol)
     {
         NodeSpec? node = run.Cluster.Spec.Nodes.FirstOrDefault(n => n.Address.Address == endpoint.Address);
-        foreach (ApiObject found in run.Cluster.ApiServer.All(ResourceTypes.Services))
+        foreach (ApiObject found in run.Objects.All(ResourceTypes.Services))
         {
             ServiceView service = ServiceView.Of(found);
             ServicePort? port = service.Ports.FirstOrDefault(p => p.Protocol == protocol
@@ -69,7 +69,7 @@ internal static class Branches
         string[] labels = host.TrimEnd('.').Split('.');
         bool isService = labels.Length <= 2 || labels[2] == "svc";
         var key = new ObjectKey(labels.Length > 1 ? labels[1] : own, labels[0]);
-        if (!isService || run.Cluster.ApiServer.Find(ResourceTypes.Services, key) is not ApiObject found)
+        if (!isService || run.Objects.Find(ResourceTypes.Services, key) is not ApiObject found)
         {
             return [];
         }

@@ -1,3 +1,5 @@
+using Emulator.Client.Requests;
+using Emulator.Client.Silos;
 using Emulator.Cluster.Building;
 using Emulator.Cluster.Manifests;
 using Emulator.Core.Actors;
@@ -6,6 +8,7 @@ using Emulator.Engine.Clocks;
 using Emulator.Engine.Execution;
 using Emulator.Kubernetes.Api;
 using Emulator.Kubernetes.ApiMachinery;
+using Emulator.Kubernetes.ApiServer;
 using Emulator.Underlay;
 
 namespace Emulator.Client.Running;
@@ -16,26 +19,43 @@ internal sealed class ClusterRun : IDisposable
     private readonly WriteWatch _writes = new();
 
     /// <summary>Puts a built cluster into an engine.</summary>
+    /// <param name="loaded">What it is built from.</param>
+    /// <param name="seed">The seed of all dice.</param>
+    /// <param name="engine">Where it runs.</param>
+    /// <param name="projections">Who reads the journal.</param>
+    /// <param name="streams">Told what a person should know of silos.</param>
+    /// <param name="clock">How virtual time runs; null for as fast as it can.</param>
     public ClusterRun(
-        ClusterInput input, BuiltCluster cluster, ulong seed, int shards, IReadOnlyList<IJournalProjection> projections,
-        ClockMode? clock = null)
+        LoadedInput loaded, ulong seed, EngineRequest engine, IReadOnlyList<IJournalProjection> projections,
+        Streams streams, ClockMode? clock = null)
     {
-        Input = input;
-        Cluster = cluster;
-        Engine = new InProcessEngine(new EngineOptions
+        Input = loaded.Input;
+        Cluster = loaded.Cluster;
+        int shards = engine.Shards ?? (engine.Silo is null ? 1 : ZonesOf(Cluster));
+        var options = new EngineOptions
         {
             Seed = seed,
             Shards = shards,
             Threads = Math.Min(shards, Environment.ProcessorCount),
             Clock = clock ?? ClockMode.Virtual,
             Projections = [_writes, Ledger, .. projections],
-        });
-        foreach (ClusterMachine machine in cluster.Machines)
+        };
+        if (engine.Silo is null)
+        {
+            Engine = new InProcessEngine(options);
+            Objects = Cluster.ApiServer;
+        }
+        else
+        {
+            (Engine, Objects) = SiloEngines.Connect(loaded, options, engine, streams);
+        }
+
+        foreach (ClusterMachine machine in Cluster.Machines)
         {
             Engine.Add(machine.Machine, machine.Root, machine.Others);
         }
 
-        foreach (Wire wire in cluster.Topology.Wires)
+        foreach (Wire wire in Cluster.Topology.Wires)
         {
             Engine.DeclareWire(wire.Sender.Machine, wire.Receiver.Machine, wire.Options.LatencyNanoseconds);
         }
@@ -48,7 +68,10 @@ internal sealed class ClusterRun : IDisposable
     public BuiltCluster Cluster { get; }
 
     /// <summary>The engine.</summary>
-    public InProcessEngine Engine { get; }
+    public RunEngine Engine { get; }
+
+    /// <summary>The API server's objects; read them only while the run stands still.</summary>
+    public IObjectReader Objects { get; }
 
     /// <summary>What became of the packets.</summary>
     public Ledger Ledger { get; } = new();
@@ -60,7 +83,7 @@ internal sealed class ClusterRun : IDisposable
     public string Digest => Engine.Digest.ToString("x16");
 
     /// <summary>All pods, by namespace and name.</summary>
-    public IEnumerable<PodView> Pods => Cluster.ApiServer.All(ResourceTypes.Pods).Select(PodView.Of);
+    public IEnumerable<PodView> Pods => Objects.All(ResourceTypes.Pods).Select(PodView.Of);
 
     /// <summary>The actor of a pod's network namespace.</summary>
     /// <exception cref="RefusedException">It has not started.</exception>
@@ -73,9 +96,9 @@ internal sealed class ClusterRun : IDisposable
                 return node;
             }
 
-            if (Engine.FindActor(node.Machine, $"pod/{pod.Namespace}/{pod.Name}") is Actor actor)
+            if (Engine.FindActorRef(node.Machine, $"pod/{pod.Namespace}/{pod.Name}") is ActorRef actor)
             {
-                return actor.Self;
+                return actor;
             }
         }
 
@@ -85,4 +108,7 @@ internal sealed class ClusterRun : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => Engine.Dispose();
+
+    private static int ZonesOf(BuiltCluster cluster) =>
+        cluster.Machines.Select(m => m.Machine.Zone).Distinct(StringComparer.Ordinal).Count();
 }

@@ -94,7 +94,7 @@ internal sealed class ExchangePlanner(ClusterRun run, TrafficSource source, stri
     private PlannedExchange ToService(ServiceTarget target)
     {
         var key = new ObjectKey(target.Namespace, target.Name);
-        ApiObject found = run.Cluster.ApiServer.Find(ResourceTypes.Services, key)
+        ApiObject found = run.Objects.Find(ResourceTypes.Services, key)
             ?? throw new RefusedException($"service {key} does not exist; there are "
                 + $"{SourceFinder.Some(ServiceNames())}.");
         ServiceView service = ServiceView.Of(found);
@@ -148,7 +148,7 @@ internal sealed class ExchangePlanner(ClusterRun run, TrafficSource source, stri
                 + "from a pod.");
         }
 
-        ServiceView controller = run.Cluster.ApiServer.Find(
+        ServiceView controller = run.Objects.Find(
             ResourceTypes.Services, new ObjectKey(Addons.IngressNamespace, Addons.IngressService)) is ApiObject found
             ? ServiceView.Of(found)
             : throw new RefusedException($"http://{target.Host}: there is no ingress controller; set "
@@ -164,9 +164,9 @@ internal sealed class ExchangePlanner(ClusterRun run, TrafficSource source, stri
     /// rule.</summary>
     private IReadOnlyList<TraceBranch>? BackendBranches(HttpTarget target)
     {
-        var router = new IngressRouter(run.Cluster.ApiServer.All(ResourceTypes.Ingresses).Select(IngressView.Of));
+        var router = new IngressRouter(run.Objects.All(ResourceTypes.Ingresses).Select(IngressView.Of));
         if (router.Find(target.Host, target.Path) is not IngressRoute route
-            || run.Cluster.ApiServer.Find(
+            || run.Objects.Find(
                 ResourceTypes.Services,
                 new ObjectKey(route.Namespace, route.Backend.ServiceName)) is not ApiObject found)
         {
@@ -185,10 +185,10 @@ internal sealed class ExchangePlanner(ClusterRun run, TrafficSource source, stri
             $"--via: node {via} does not exist; nodes are {SourceFinder.Some(run.Cluster.Nodes.Keys)}.");
 
     private IEnumerable<string> ServiceNames() =>
-        run.Cluster.ApiServer.All(ResourceTypes.Services).Select(s => s.Key.ToString());
+        run.Objects.All(ResourceTypes.Services).Select(s => s.Key.ToString());
 
     private IEnumerable<string> IngressHosts() =>
-        run.Cluster.ApiServer.All(ResourceTypes.Ingresses).SelectMany(i => IngressView.Of(i).Paths).Select(p => p.Host);
+        run.Objects.All(ResourceTypes.Ingresses).SelectMany(i => IngressView.Of(i).Paths).Select(p => p.Host);
 
     /// <summary>Source: the Ingress API: <c>*.</c> stands for exactly one label; no host is every host.</summary>
     private static bool IsHost(string rule, string host) => rule.Length == 0

@@ -1,4 +1,5 @@
 using Emulator.Core.Journal;
+using Emulator.Engine.Distribution;
 using Emulator.Engine.Execution;
 using Emulator.Engine.Telemetry;
 
@@ -11,6 +12,9 @@ internal sealed class ExchangeRecorder : IJournalProjection
 
     /// <inheritdoc/>
     public bool WantsDetail => true;
+
+    /// <inheritdoc/>
+    public JournalInterest Interest => new() { Flows = [.. _recorders.Keys.Order()] };
 
     /// <summary>The instant of the last entry of any recorded exchange, in nanoseconds.</summary>
     public long LastEntryNanoseconds { get; private set; }

@@ -1,4 +1,5 @@
 using Emulator.Core.Journal;
+using Emulator.Engine.Distribution;
 using Emulator.Engine.Execution;
 using Emulator.Linux.Processes;
 
@@ -12,6 +13,10 @@ internal sealed class ExchangeStatistics : IJournalProjection
 
     /// <summary>The figures by what was asked, such as <c>http GET http://shop.example.com/</c>.</summary>
     public IReadOnlyDictionary<string, ExchangeFigures> Figures => _figures;
+
+    /// <inheritdoc/>
+    public JournalInterest Interest { get; } =
+        JournalInterest.In(JournalKind.ExchangeStarted, JournalKind.ExchangeEnded);
 
     /// <inheritdoc/>
     public void Write(ReadOnlySpan<JournalEntry> entries)

@@ -36,7 +36,7 @@ internal sealed class RunRunner(Streams streams)
         IJournalProjection[] projections =
             [exchanges, .. captures is null ? [] : new[] { captures }, .. telemetry.Projections];
         using var run = new ClusterRun(
-            loaded.Input, loaded.Cluster, request.Seed, request.Shards, projections, request.Clock);
+            loaded, request.Seed, request.Engine, projections, streams, request.Clock);
         Follow(run, request, loaded.Input);
         var report = RunSummary.Of(run, exchanges, Stopwatch.GetElapsedTime(started));
         report.Write(streams.Out);

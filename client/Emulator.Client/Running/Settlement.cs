@@ -59,7 +59,7 @@ internal static class Settlement
         var unready = new List<string>();
         foreach (string name in run.Cluster.Nodes.Keys)
         {
-            ApiObject? node = run.Cluster.ApiServer.Find(ResourceTypes.Nodes, new ObjectKey("", name));
+            ApiObject? node = run.Objects.Find(ResourceTypes.Nodes, new ObjectKey("", name));
             if (node is null || NodeView.Of(node).Ready is not { IsTrue: true })
             {
                 unready.Add($"node {name} is {(node is null ? "not registered" : "not ready")}");
@@ -76,7 +76,7 @@ internal static class Settlement
             }
         }
 
-        foreach (ApiObject deployment in run.Cluster.ApiServer.All(ResourceTypes.Deployments))
+        foreach (ApiObject deployment in run.Objects.All(ResourceTypes.Deployments))
         {
             DeploymentView view = DeploymentView.Of(deployment);
             long available = deployment.Status.Find("availableReplicas")?.AsInt64 ?? 0;

@@ -2,6 +2,7 @@ using Emulator.Client.Requests;
 using Emulator.Core.Actors;
 using Emulator.Core.Journal;
 using Emulator.Core.Time;
+using Emulator.Engine.Distribution;
 using Emulator.Engine.Execution;
 using Emulator.Linux.Netlink;
 
@@ -21,7 +22,7 @@ internal sealed class ShowRunner(Streams streams)
         }
 
         var answers = new CommandOutputs();
-        using var run = new ClusterRun(loaded.Input, loaded.Cluster, request.Seed, 1, [answers]);
+        using var run = new ClusterRun(loaded, request.Seed, request.Engine, [answers], streams);
         Notices.Print(streams, loaded.Input, Settlement.Run(run));
         run.Engine.Inject(Find(run, request.Where), new Dump(request.Command));
         run.Engine.RunUntil(run.Engine.Now + AnswerTime);
@@ -52,6 +53,8 @@ internal sealed class ShowRunner(Streams streams)
     private sealed class CommandOutputs : IJournalProjection
     {
         public List<string> Texts { get; } = [];
+
+        public JournalInterest Interest { get; } = JournalInterest.None; // Command outputs come in any case.
 
         public void Write(ReadOnlySpan<JournalEntry> entries)
         {

@@ -26,7 +26,7 @@ internal static class SourceFinder
     /// <summary>A pod by namespace and name.</summary>
     /// <exception cref="RefusedException">There is none.</exception>
     public static PodView PodOf(ClusterRun run, string @namespace, string name) =>
-        run.Cluster.ApiServer.Find(ResourceTypes.Pods, new ObjectKey(@namespace, name)) is ApiObject pod
+        run.Objects.Find(ResourceTypes.Pods, new ObjectKey(@namespace, name)) is ApiObject pod
             ? PodView.Of(pod)
             : throw new RefusedException($"pod {@namespace}/{name} does not exist; pods of {@namespace} are "
                 + $"{Some(run.Pods.Where(p => p.Namespace == @namespace).Select(p => p.Name))}.");
@@ -40,10 +40,10 @@ internal static class SourceFinder
 
     private static IReadOnlyList<ActorRef> PodsOf(ClusterRun run, DeploymentSource source)
     {
-        ApiObject deployment = run.Cluster.ApiServer.Find(
+        ApiObject deployment = run.Objects.Find(
             ResourceTypes.Deployments, new ObjectKey(source.Namespace, source.Name))
             ?? throw new RefusedException($"deployment {source.Namespace}/{source.Name} does not exist; there are "
-                + $"{Some(run.Cluster.ApiServer.All(ResourceTypes.Deployments).Select(d => d.Key.ToString()))}.");
+                + $"{Some(run.Objects.All(ResourceTypes.Deployments).Select(d => d.Key.ToString()))}.");
         LabelSelector selector = DeploymentView.Of(deployment).Selector;
         ActorRef[] pods =
         [

@@ -25,7 +25,7 @@ internal sealed class TraceRunner(Streams streams)
         var recorder = new ExchangeRecorder();
         using var telemetry = new TelemetryOutput(request.Otlp, request.Seed, loaded.Cluster.Spec.Name, spanBudget: 0);
         using var run = new ClusterRun(
-            loaded.Input, loaded.Cluster, request.Seed, request.Shards, [recorder, .. telemetry.Projections]);
+            loaded, request.Seed, request.Engine, [recorder, .. telemetry.Projections], streams);
         Notices.Print(streams, loaded.Input, Settlement.Run(run));
         IReadOnlyList<ActorRef> sources = SourceFinder.Find(run, request.From);
         PlannedExchange planned = new ExchangePlanner(run, request.From, request.Via)

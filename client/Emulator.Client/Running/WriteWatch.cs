@@ -1,4 +1,5 @@
 using Emulator.Core.Journal;
+using Emulator.Engine.Distribution;
 using Emulator.Engine.Execution;
 
 namespace Emulator.Client.Running;
@@ -9,6 +10,9 @@ internal sealed class WriteWatch : IJournalProjection
 {
     /// <summary>The instant of the last such write, in nanoseconds.</summary>
     public long LastWriteNanoseconds { get; private set; }
+
+    /// <inheritdoc/>
+    public JournalInterest Interest { get; } = JournalInterest.In(JournalKind.ObjectWritten);
 
     /// <inheritdoc/>
     public void Write(ReadOnlySpan<JournalEntry> entries)

@@ -1,0 +1,258 @@
+using System.Globalization;
+using Emulator.Core.Canonical;
+using Emulator.Engine.Distribution;
+using Emulator.Engine.Execution;
+using Emulator.Grains.Actors;
+using Emulator.Grains.Runs;
+using Orleans.Concurrency;
+using Orleans.Placement;
+
+namespace Emulator.Grains.Shards;
+
+/// <summary>
+/// Drives a <see cref="HostedShard"/> as the run's barrier orders, and passes batches between shards.
+/// </summary>
+[ShardPlacement]
+[KeepAlive]
+public sealed class ShardGrain : Grain, IShardGrain
+{
+    /// <summary>How long a window waits for a batch before it is asked for again.</summary>
+    public static readonly TimeSpan BatchWait = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>How often a missing batch is asked for before the window is given back unopened.</summary>
+    public const int ResendsMax = 3;
+
+    private readonly SiloRuns _runs;
+    private readonly ActorRegistrar _registrar;
+    private readonly string _run;
+    private readonly int _epoch;
+    private readonly int _index;
+    private readonly List<Core.Actors.Actor> _ended = [];
+    private DeliveryMode _delivery;
+    private HostedShard? _shard;
+    private GrainCarrier? _carrier;
+    private WindowReport? _failed;
+
+    /// <summary>The grain of the shard that its key names.</summary>
+    public ShardGrain(SiloRuns runs, ActorRegistrar registrar)
+    {
+        _runs = runs;
+        _registrar = registrar;
+        string[] key = this.GetPrimaryKeyString().Split('/');
+        _run = key[0];
+        _epoch = int.Parse(key[1], CultureInfo.InvariantCulture);
+        _index = int.Parse(key[2], CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>The key of a shard's grain.</summary>
+    public static string KeyOf(string run, int epoch, int shard) =>
+        string.Create(CultureInfo.InvariantCulture, $"{run}/{epoch}/{shard}");
+
+    /// <inheritdoc/>
+    public async Task<string> Seat(Immutable<byte[]> description)
+    {
+        if (_shard is not null)
+        {
+            return "";
+        }
+
+        try
+        {
+            RunDescription run = RunDescription.Decode(description.Value);
+            HostedShard shard = _runs.Host(run, _index);
+            _delivery = run.Delivery;
+            _carrier = new GrainCarrier(shard, _registrar);
+            Core.Actors.Actor[] actors = [.. shard.Actors];
+            IReadOnlyList<IActorGrain> grains = await _registrar.Register(actors);
+            for (int i = 0; i < actors.Length; i++)
+            {
+                shard.SetHandle(actors[i], grains[i]);
+            }
+
+            shard.Ended = _ended.Add;
+            _shard = shard;
+            return "";
+        }
+        catch (EngineException refused)
+        {
+            return refused.Message;
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task<Immutable<byte[]>> Start(Immutable<byte[]> interest)
+    {
+        if (_shard is null)
+        {
+            return Task.FromResult(Unknown);
+        }
+
+        WindowReport report;
+        try
+        {
+            report = _shard.Start(JournalInterest.Read(new CanonicalReader(interest.Value)));
+        }
+        catch (Exception failure)
+        {
+            report = Failed(0, failure);
+        }
+
+        SendOut();
+        return Task.FromResult(Encode(report));
+    }
+
+    /// <inheritdoc/>
+    public async Task<Immutable<byte[]>> Run(Immutable<byte[]> order)
+    {
+        _runs.Touch();
+        if (_shard is null)
+        {
+            return Unknown;
+        }
+
+        WindowOrder window = WindowOrder.Read(new CanonicalReader(order.Value));
+        if (_failed is not null)
+        {
+            return Encode(_failed);
+        }
+
+        if (_shard.ReportOf(window.Window) is WindowReport again)
+        {
+            return Encode(again);
+        }
+
+        for (int tries = 0; tries < ResendsMax; tries++)
+        {
+            IReadOnlyList<BatchTicket> missing = await _shard.Await(window, BatchWait);
+            if (missing.Count == 0)
+            {
+                WindowReport report = await RunOpened(_shard, window);
+                SendOut();
+                return Encode(report);
+            }
+
+            foreach (BatchTicket ticket in missing)
+            {
+                _ = GrainFactory.GetGrain<IShardGrain>(KeyOf(_run, _epoch, ticket.From))
+                    .Resend(_index, ticket.Window).ContinueWith(static t => _ = t.Exception, TaskScheduler.Default);
+            }
+        }
+
+        return Encode(new WindowReport
+        {
+            Window = window.Window,
+            NextTime = 0,
+            Events = 0,
+            Sent = [],
+            Missing = await _shard.Await(window, TimeSpan.Zero),
+        });
+    }
+
+    /// <inheritdoc/>
+    public Task Accept(int from, long window, Immutable<byte[]> batch)
+    {
+        _shard?.Accept(from, window, batch.Value);
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public Task Resend(int to, long window)
+    {
+        if (_shard?.Resend(to, window) is { } batch)
+        {
+            Send(batch);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public Task<ShardFigures?> Totals()
+    {
+        if (_shard?.Totals() is not { } totals)
+        {
+            return Task.FromResult<ShardFigures?>(null);
+        }
+
+        return Task.FromResult<ShardFigures?>(
+            new ShardFigures([.. totals.Digests.Keys], [.. totals.Digests.Values], totals.Packets));
+    }
+
+    /// <inheritdoc/>
+    public Task<FoundActor?> FindActor(string machine, string actor) => Task.FromResult(
+        _shard is null ? null : new FoundActor(_shard.FindActor(machine, actor)?.Self.Incarnation));
+
+    /// <inheritdoc/>
+    public async Task Close()
+    {
+        if (_shard is HostedShard shard)
+        {
+            _shard = null;
+            await _registrar.Release([.. shard.Actors]);
+            _runs.End(_run, _epoch);
+        }
+
+        DeactivateOnIdle();
+    }
+
+    private static Immutable<byte[]> Unknown => new([]);
+
+    private async Task<WindowReport> RunOpened(HostedShard shard, WindowOrder window)
+    {
+        try
+        {
+            shard.Open(window);
+            if (_delivery == DeliveryMode.Grains)
+            {
+                await _carrier!.Run(); // Seated.
+            }
+            else
+            {
+                shard.Run();
+            }
+
+            if (_ended.Count > 0)
+            {
+                Core.Actors.Actor[] ended = [.. _ended];
+                _ended.Clear();
+                await _registrar.Release(ended);
+            }
+
+            return shard.Close(window.Window, _carrier!.Calls); // Seated.
+        }
+        catch (Exception failure)
+        {
+            return _failed = Failed(window.Window, failure);
+        }
+    }
+
+    private static WindowReport Failed(long window, Exception failure) => new()
+    {
+        Window = window,
+        NextTime = 0,
+        Events = 0,
+        Sent = [],
+        Failure = failure is EngineException ? failure.Message : failure.ToString(),
+    };
+
+    private static Immutable<byte[]> Encode(WindowReport report)
+    {
+        var writer = new CanonicalWriter();
+        report.Write(writer);
+        return new Immutable<byte[]>(writer.ToArray());
+    }
+
+    private void SendOut()
+    {
+        foreach (OutgoingBatch batch in _shard!.Outgoing) // Called while seated.
+        {
+            Send(batch);
+        }
+    }
+
+    /// <summary>Nobody waits: a batch that does not arrive is missed by its receiver, who asks for it again.</summary>
+    private void Send(in OutgoingBatch batch) =>
+        _ = GrainFactory.GetGrain<IShardGrain>(KeyOf(_run, _epoch, batch.To))
+            .Accept(_index, batch.Ticket.Window, new Immutable<byte[]>(batch.Bytes.ToArray()))
+            .ContinueWith(static t => _ = t.Exception, TaskScheduler.Default);
+}
