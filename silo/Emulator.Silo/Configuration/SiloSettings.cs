@@ -14,7 +14,8 @@ internal sealed class SiloSettings
         "How silos find each other: in the first silo's memory, on one machine; or in PostgreSQL. "
         + "[default: localhost]");
     private readonly Setting _connection = new(
-        "--connection", "STRING", "PostgreSQL, for --clustering postgres: Host=…;Database=…;Username=…;Password=….");
+        "--connection", "STRING",
+        "PostgreSQL, for --clustering postgres: Host=…;Database=…;Username=…;Password=….");
     private readonly Setting _clusterId = new(
         "--cluster-id", "ID", "Silos with equal ids form a cluster. [default: emulator]");
     private readonly Setting _serviceId = new("--service-id", "ID", "The service's id. [default: emulator]");
@@ -132,7 +133,8 @@ internal sealed class SiloSettings
         }
 
         reader.Refuse(
-            source, text, "is not an IPv4 address that others can reach; write one of this machine's, such as 10.0.0.5.");
+            source, text,
+            "is not an IPv4 address that others can reach; write one of this machine's, such as 10.0.0.5.");
         return otherwise;
     }
 

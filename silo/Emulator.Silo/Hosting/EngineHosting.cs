@@ -12,12 +12,13 @@ internal static class EngineHosting
         if (engine == EngineKind.Process)
         {
             throw new RefusedException(
-                "--engine: 'process' is not served by a silo; use ./emulator run, which runs everything in one process.");
+                "--engine: 'process' is not served by a silo; use ./emulator run, which runs everything in one "
+                + "process.");
         }
 #if !WITH_ORLEANS
         throw new RefusedException(
-            "--engine: 'orleans' was not compiled in. ./emulator silo builds with it by itself; by hand, build with the "
-            + "MSBuild property WithOrleans=true, which needs the packages Microsoft.Orleans.Server, "
+            "--engine: 'orleans' was not compiled in. ./emulator silo builds with it by itself; by hand, build with "
+            + "the MSBuild property WithOrleans=true, which needs the packages Microsoft.Orleans.Server, "
             + "Microsoft.Orleans.Clustering.AdoNet and Microsoft.Orleans.Dashboard (versions: "
             + "Directory.Packages.props).");
 #endif

@@ -25,7 +25,7 @@ internal static class SiloServer
             console.TimestampFormat = "HH:mm:ss.fff ";
             console.UseUtcTimestamp = true;
         });
-        builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Orleans", LogLevel.Warning)
+        builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter("Emulator", LogLevel.Information)
             .AddFilter("Microsoft.Extensions.Hosting", LogLevel.Critical); // A failed start is told of once, by us.
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(
             options.ListensToOthers ? IPAddress.Any : IPAddress.Loopback, options.HttpPort));

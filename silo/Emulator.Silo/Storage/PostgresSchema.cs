@@ -98,7 +98,7 @@ internal sealed class PostgresSchema(string connection, Action<string> log)
         await command.ExecuteNonQueryAsync(stop);
     }
 
-    // Class 57P: starting up or shutting down; 53: no connection free. Anything else that the server says is its answer.
+    // 57P…: starting up or shutting down; 53…: no connection free. Anything else that the server says is its answer.
     private static bool IsTransient(Exception e) => e switch
     {
         PostgresException answer => answer.SqlState.StartsWith("57P", StringComparison.Ordinal)

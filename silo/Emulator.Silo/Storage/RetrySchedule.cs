@@ -1,6 +1,6 @@
 namespace Emulator.Silo.Storage;
 
-/// <summary>When to try again: pauses that double from half a second to five, until the patience is at an end.</summary>
+/// <summary>When to try again: pauses that double from half a second to five, until patience ends.</summary>
 /// <param name="patience">How long to go on after the first try. The last try comes at its very end.</param>
 internal sealed class RetrySchedule(TimeSpan patience)
 {

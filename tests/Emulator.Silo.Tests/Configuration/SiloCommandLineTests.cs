@@ -127,7 +127,8 @@ public class SiloCommandLineTests
     [Fact]
     public async Task A_connection_string_that_does_not_read_is_refused_without_its_text()
     {
-        (int code, string error, _) = await Run(["--clustering", "postgres", "--connection", "postgres://u:secret@h/d"]);
+        (int code, string error, _) = await Run(
+            ["--clustering", "postgres", "--connection", "postgres://u:secret@h/d"]);
 
         Assert.Equal(ExitCode.BadInput, code);
         Assert.DoesNotContain("secret", error, StringComparison.Ordinal);

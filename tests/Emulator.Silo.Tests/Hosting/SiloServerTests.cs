@@ -69,12 +69,7 @@ public sealed partial class SiloServerTests : IAsyncLifetime
     [Fact]
     public async Task Every_instrument_is_shown_under_its_name_and_unit()
     {
-        Meter.PacketsDropped.Add(3, new KeyValuePair<string, object?>(EngineMeter.ReasonLabel, DropReason.LinkLoss));
-        Meter.Lookahead.Record(0.0005);
-        Meter.WindowDuration.Record(0.002);
-        Meter.BarrierWait.Record(0.002);
-        Meter.WindowEvents.Record(20);
-        Meter.Recoveries.Add(1);
+        RecordEverything();
 
         string[] samples = await Samples();
 
@@ -96,6 +91,24 @@ public sealed partial class SiloServerTests : IAsyncLifetime
 
         Assert.Equal(12, Named("# TYPE ").Length); // The counters and gauges that are shown at zero.
         Assert.Equal(Named("# TYPE "), Named("# HELP "));
+    }
+
+    [PromtoolFact]
+    public async Task Promtool_finds_nothing_to_complain_about()
+    {
+        RecordEverything();
+
+        Assert.Equal("", await PromtoolFactAttribute.Check((await Get("/metrics")).Text));
+    }
+
+    private void RecordEverything()
+    {
+        Meter.PacketsDropped.Add(3, new KeyValuePair<string, object?>(EngineMeter.ReasonLabel, DropReason.LinkLoss));
+        Meter.Lookahead.Record(0.0005);
+        Meter.WindowDuration.Record(0.002);
+        Meter.BarrierWait.Record(0.002);
+        Meter.WindowEvents.Record(20);
+        Meter.Recoveries.Add(1);
     }
 
     // The samples without the time, and without empty braces, which some versions of the text format write.
