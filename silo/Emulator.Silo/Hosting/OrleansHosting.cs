@@ -54,6 +54,8 @@ internal static class OrleansHosting
         // The dashboard would time each call of each grain, and a run makes hundreds of thousands a second.
         silo.Services.RemoveAll<IIncomingGrainCallFilter>();
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, OrleansReadiness>();
+        silo.Services.Replace(
+            ServiceDescriptor.Singleton<IFatalErrorHandler>(new OrleansFatalErrors(options.Name)));
     }
 
     private static void Listen(ISiloBuilder silo, SiloOptions options)
@@ -99,7 +101,11 @@ internal static class OrleansHosting
         }
     }
 
-    /// <summary>A dead silo is found within a few seconds: a run waits for it.</summary>
+    /// <summary>
+    /// A silo that dies is found within a few seconds, since its connections end: a run waits for it. One that hangs is
+    /// found by three missed probes; their timeout may grow to four seconds where the machine is busy, so that a silo
+    /// which is only slow is not taken for dead.
+    /// </summary>
     private static void ForOneMachine(ClusterMembershipOptions membership)
     {
         membership.ProbeTimeout = TimeSpan.FromSeconds(1);
