@@ -10,6 +10,8 @@ internal sealed class TelemetryOutput : IDisposable
 {
     private readonly OtlpCollector? _collector;
     private readonly JournalSpans? _spans;
+    private readonly EngineMeter? _meter;
+    private readonly MeterProjection? _metered;
     private readonly ProgramTelemetry? _program;
 
     /// <summary>An export to a collector; null for none.</summary>
@@ -38,18 +40,19 @@ internal sealed class TelemetryOutput : IDisposable
         };
         _collector = new OtlpCollector(endpoint, options);
         _spans = new JournalSpans(options, _collector);
+        _meter = new EngineMeter();
+        _metered = new MeterProjection(_meter);
         _program = new ProgramTelemetry(endpoint, options.RunId);
     }
 
     /// <summary>What reads the journal.</summary>
     public IReadOnlyList<IJournalProjection> Projections =>
-        _spans is null || _program is null ? [] : [_spans, _program];
+        _spans is null || _metered is null ? [] : [_spans, _metered];
 
     /// <summary>Waits until everything has arrived, and prints what became of the hops.</summary>
     public void Complete(EngineStatistics statistics, TextWriter output)
     {
-        _program?.RecordWindows(
-            statistics.Events, (int)Math.Min(statistics.Windows, int.MaxValue), statistics.WallTime);
+        _meter?.RecordRun(statistics);
         if (_spans is not null)
         {
             _spans.Complete();
@@ -60,7 +63,8 @@ internal sealed class TelemetryOutput : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        _program?.Dispose();
+        _program?.Dispose(); // Sends what was measured, so before the instruments end.
+        _meter?.Dispose();
         _collector?.Dispose();
     }
 }
