@@ -3,6 +3,7 @@ using Emulator.Client.Running;
 using Emulator.Core.Documents;
 using Emulator.Core.Journal;
 using Emulator.Core.Time;
+using Emulator.Engine.Distribution;
 using Emulator.Engine.Execution;
 
 namespace Emulator.Client.Output;
@@ -25,6 +26,7 @@ internal sealed class RunSummary
         LedgerProblem = run.Ledger.Check(InFlight);
         Digest = run.Digest;
         Statistics = run.Engine.Statistics;
+        Remote = (run.Engine as RemoteEngine)?.RemoteStatistics;
         Wall = wall;
     }
 
@@ -40,6 +42,8 @@ internal sealed class RunSummary
     private string Digest { get; }
 
     private EngineStatistics Statistics { get; }
+
+    private RemoteStatistics? Remote { get; }
 
     private TimeSpan Wall { get; }
 
@@ -71,6 +75,10 @@ internal sealed class RunSummary
             CultureInfo.InvariantCulture, $"{speed:F1} times real time, {rate:F2} M events/s");
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture, $"virtual {virtualSeconds:F3}s in wall {wallSeconds:F3}s: {figures}"));
+        if (Remote is RemoteStatistics remote)
+        {
+            WriteRemote(output, remote, wallSeconds);
+        }
     }
 
     /// <summary>The same as JSON.</summary>
@@ -90,6 +98,18 @@ internal sealed class RunSummary
             ("wallNanoseconds", Wall.Ticks * 100),
             ("events", Statistics.Events));
         return JsonText.Write(json, indented: true);
+    }
+
+    private void WriteRemote(TextWriter output, RemoteStatistics remote, decimal wallSeconds)
+    {
+        output.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"silos: {remote.GrainCalls} grain calls ({remote.GrainCalls / wallSeconds:F0}/s), {remote.Messages} messages "
+            + $"in {remote.Batches} batches between shards ({remote.Messages / wallSeconds:F0}/s)"));
+        output.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"windows: {Statistics.Windows}, {remote.Orders} orders, {remote.BarrierTime.TotalSeconds:F3}s at the barrier; "
+            + $"{remote.Recoveries} recoveries in {remote.RecoveryTime.TotalSeconds:F3}s"));
     }
 
     private void WriteExchanges(TextWriter output)

@@ -6,8 +6,8 @@ namespace Emulator.Engine.Canonical;
 
 /// <summary>Journal entries in the canonical encoding, for projections in another process.</summary>
 /// <remarks>
-/// Rules, routes and the like arrive as the text that they describe themselves with; one object stays one object within
-/// a batch.
+/// Rules, routes and the like arrive as the text that they describe themselves with, and one object stays one object
+/// within a batch; names of interfaces and whatever else has no text of its own arrive as they print.
 /// </remarks>
 public static class JournalCodec
 {
@@ -115,7 +115,9 @@ public static class JournalCodec
                 writer.Shared(described, static (to, its) => to.Name(its.Describe()));
                 break;
             default:
-                throw new System.Diagnostics.UnreachableException(subject.GetType().Name);
+                writer.Byte(Text);
+                writer.Name(subject.ToString() ?? "");
+                break;
         }
     }
 

@@ -36,6 +36,11 @@ public sealed class HostedRun
     /// <summary>How messages are written for other processes.</summary>
     public IMessageCodec Codec { get; }
 
+    /// <summary>The least latency between shards: the longest window. <see cref="long.MaxValue"/> with one
+    /// shard.</summary>
+    public long LookaheadNanoseconds =>
+        _map is null || _map.Count == 1 ? long.MaxValue : _plan.Wires.Lookahead(_map);
+
     internal RunPlan Plan => _plan;
 
     /// <summary>Adds a machine with its actors, as <see cref="RunEngine.Add"/>.</summary>

@@ -42,6 +42,9 @@ public sealed class HostedShard
     /// <summary>Which shard of the run it is.</summary>
     public int Index => _shard.Index;
 
+    /// <summary>The run's longest window, or <see cref="long.MaxValue"/> with one shard.</summary>
+    public long LookaheadNanoseconds => _run.LookaheadNanoseconds;
+
     /// <summary>Batches that the last window produced, to be sent once its report is made.</summary>
     public IReadOnlyList<OutgoingBatch> Outgoing { get; private set; } = [];
 

@@ -78,7 +78,7 @@ internal sealed class TimeLoop(
             if (engine.Clock.Kind != ClockKind.Step)
             {
                 bool paced = engine.Clock.Kind == ClockKind.Realtime;
-                MoveTo(Math.Min(limit, paced ? WholeMillisecondAfter(Now) : AfterNextEvent()), stop);
+                MoveTo(paced ? Math.Min(limit, WholeMillisecondAfter(Now)) : limit, stop);
                 shards.Flush();
                 continue;
             }
@@ -148,6 +148,12 @@ internal sealed class TimeLoop(
             if (arrived)
             {
                 break;
+            }
+
+            if (stop.IsCancellationRequested)
+            {
+                _failed = false;
+                return;
             }
 
             shards.RunWindow(goal);

@@ -1,5 +1,5 @@
 using Emulator.Core.Actors;
-using Emulator.Engine.Execution;
+using Emulator.Engine.Distribution;
 using Orleans.Concurrency;
 using Orleans.Placement;
 
@@ -16,12 +16,15 @@ namespace Emulator.Grains.Actors;
 [KeepAlive]
 public abstract class ActorGrain(OfferedActors offered) : Grain, IActorGrain
 {
+    private string _shard = "";
+
     /// <summary>The state machine; null before <see cref="Attach"/>.</summary>
     protected Actor? Hosted { get; private set; }
 
     /// <inheritdoc/>
-    public Task<bool> Attach()
+    public Task<bool> Attach(string shard)
     {
+        _shard = shard;
         Hosted = offered.Take(this.GetPrimaryKeyString());
         if (Hosted is null)
         {
@@ -34,13 +37,12 @@ public abstract class ActorGrain(OfferedActors offered) : Grain, IActorGrain
     /// <inheritdoc/>
     public Task Receive(Immutable<Carriage> carriage)
     {
-        (Engine.Distribution.Delivery delivery, GrainCarrier carrier) = carriage.Value;
+        (Delivery delivery, GrainCarrier carrier) = carriage.Value;
         try
         {
             if (!ReferenceEquals(delivery.Actor, Hosted))
             {
-                throw new EngineException(
-                    $"{this.GetPrimaryKeyString()}: a message for an actor that is not hosted here.");
+                throw new ShardLostException($"the grain of {this.GetPrimaryKeyString()} is not the one it was");
             }
 
             delivery.Carry();
@@ -56,10 +58,14 @@ public abstract class ActorGrain(OfferedActors offered) : Grain, IActorGrain
     }
 
     /// <inheritdoc/>
-    public Task Release()
+    public Task Release(string shard)
     {
-        Hosted = null;
-        DeactivateOnIdle();
+        if (_shard == shard)
+        {
+            Hosted = null;
+            DeactivateOnIdle();
+        }
+
         return Task.CompletedTask;
     }
 }

@@ -8,19 +8,45 @@ namespace Emulator.Grains.Actors;
 /// message,
 /// sends the next on its way.
 /// </summary>
-public sealed class GrainCarrier(HostedShard shard, ActorRegistrar registrar)
+/// <param name="shard">The shard.</param>
+/// <param name="key">The key of its grain.</param>
+/// <param name="registrar">Introduces newborn actors to their grains.</param>
+public sealed class GrainCarrier(HostedShard shard, string key, ActorRegistrar registrar)
 {
+    /// <summary>How long no message may arrive before the shard counts as lost.</summary>
+    public static readonly TimeSpan StillnessMax = TimeSpan.FromSeconds(90);
+
     private TaskCompletionSource _ended = new();
 
     /// <summary>Calls made since the start.</summary>
     public long Calls { get; private set; }
 
     /// <summary>Carries every message of the open window; done when the last has been taken.</summary>
-    public Task Run()
+    /// <exception cref="ShardLostException">A message did not arrive: one-way calls report no failure.</exception>
+    public async Task Run()
     {
         _ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         Next();
-        return _ended.Task;
+        long seen = -1;
+        while (!_ended.Task.IsCompleted)
+        {
+            if (seen == Calls)
+            {
+                throw new ShardLostException($"no message has arrived for {StillnessMax.TotalSeconds} s");
+            }
+
+            seen = Calls;
+            try
+            {
+                await _ended.Task.WaitAsync(StillnessMax);
+            }
+            catch (TimeoutException)
+            {
+                // Looks again whether the calls go on.
+            }
+        }
+
+        await _ended.Task;
     }
 
     /// <summary>Sends the next message on its way, or ends the window.</summary>
@@ -58,7 +84,7 @@ public sealed class GrainCarrier(HostedShard shard, ActorRegistrar registrar)
     {
         try
         {
-            IActorGrain grain = await registrar.Register(delivery.Actor);
+            IActorGrain grain = await registrar.Register(delivery.Actor, key);
             delivery.Handle = grain;
             await grain.Receive(new Immutable<Carriage>(new Carriage(delivery, this)));
         }

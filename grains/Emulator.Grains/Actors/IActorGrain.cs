@@ -9,8 +9,9 @@ namespace Emulator.Grains.Actors;
 public interface IActorGrain : IGrainWithStringKey
 {
     /// <summary>Takes the state machine that its shard offers on this silo.</summary>
+    /// <param name="shard">The key of the shard's grain.</param>
     /// <returns>False where none is offered: an older activation on another silo, which then ends.</returns>
-    Task<bool> Attach();
+    Task<bool> Attach(string shard);
 
     /// <summary>
     /// Takes one message. One-way: what the state machine sends goes into its shard's queue, and the shard's next
@@ -21,5 +22,7 @@ public interface IActorGrain : IGrainWithStringKey
     Task Receive(Immutable<Carriage> carriage);
 
     /// <summary>Lets the state machine go, at the actor's or the run's end.</summary>
-    Task Release();
+    /// <param name="shard">The key of the shard's grain; where another one's machine is hosted by now, nothing
+    /// happens.</param>
+    Task Release(string shard);
 }

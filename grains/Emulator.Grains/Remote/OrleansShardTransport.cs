@@ -12,12 +12,29 @@ namespace Emulator.Grains.Remote;
 /// Silos are taken in the order of their names and addresses, and shard n sits on silo n modulo their number: the same
 /// silos give the same seats. A silo that joins gets shards when a run, or the next try of one, starts.
 /// </remarks>
-/// <param name="client">The connection; it is closed with the transport.</param>
-/// <param name="description">What is run; the epoch is filled in.</param>
-/// <param name="notice">Told where the shards were seated.</param>
-public sealed class OrleansShardTransport(SiloClient client, RunDescription description, Action<string> notice)
-    : IShardTransport
+public sealed class OrleansShardTransport : IShardTransport
 {
+    /// <summary>How often the shards are told that their client lives.</summary>
+    public static readonly TimeSpan TellEvery = TimeSpan.FromSeconds(5);
+
+    private readonly SiloClient _client;
+    private readonly RunDescription _description;
+    private readonly Action<string> _notice;
+    private readonly Timer _telling;
+    private volatile ShardSeat[] _seats = [];
+
+    /// <summary>A transport to the silos behind a connection.</summary>
+    /// <param name="client">The connection; it is closed with the transport.</param>
+    /// <param name="description">What is run; the epoch is filled in.</param>
+    /// <param name="notice">Told where the shards were seated.</param>
+    public OrleansShardTransport(SiloClient client, RunDescription description, Action<string> notice)
+    {
+        _client = client;
+        _description = description;
+        _notice = notice;
+        _telling = new Timer(_ => Array.ForEach(_seats, seat => seat.Tell()), null, TellEvery, TellEvery);
+    }
+
     /// <inheritdoc/>
     public IReadOnlyList<IShardSeat> Open(int epoch) => OpenAsync(epoch).GetAwaiter().GetResult();
 
@@ -30,16 +47,20 @@ public sealed class OrleansShardTransport(SiloClient client, RunDescription desc
     }
 
     /// <inheritdoc/>
-    public void Dispose() => client.Dispose();
+    public void Dispose()
+    {
+        _telling.Dispose();
+        _client.Dispose();
+    }
 
     private async Task<IReadOnlyList<IShardSeat>> OpenAsync(int epoch)
     {
         SiloAddress[] silos = await Silos();
-        byte[] bytes = (description with { Epoch = epoch }).Encode();
-        var seats = new ShardSeat[description.Shards];
+        byte[] bytes = (_description with { Epoch = epoch }).Encode();
+        var seats = new ShardSeat[_description.Shards];
         for (int i = 0; i < seats.Length; i++)
         {
-            seats[i] = new ShardSeat(client.Grains, description.Run, epoch, i, silos[i % silos.Length]);
+            seats[i] = new ShardSeat(_client.Grains, _description.Run, epoch, i, silos[i % silos.Length]);
         }
 
         string?[] refusals = await Task.WhenAll(seats.Select(seat => seat.Take(bytes)));
@@ -47,24 +68,36 @@ public sealed class OrleansShardTransport(SiloClient client, RunDescription desc
         {
             if (refusals[i] is { Length: > 0 } refusal)
             {
+                Close(seats);
                 throw new EngineException($"silo {seats[i].Silo} refuses the run: {refusal}");
             }
         }
 
         string placed = string.Join(
             ", ", seats.GroupBy(s => s.Silo).Select(g => $"{g.Key}: {string.Join(' ', g.Select(s => s.Index))}"));
-        notice($"epoch {epoch}: {seats.Length} shards on {Math.Min(silos.Length, seats.Length)} silos ({placed}).");
+        _seats = seats;
+        _notice($"epoch {epoch}: {seats.Length} shards on {Math.Min(silos.Length, seats.Length)} silos ({placed}).");
         return seats;
     }
 
     /// <summary>The silos that are active now, in a stable order.</summary>
     private async Task<SiloAddress[]> Silos()
     {
-        Dictionary<SiloAddress, SiloStatus> hosts =
-            await client.Grains.GetGrain<IManagementGrain>(0).GetHosts(onlyActive: true);
+        MembershipEntry[] active;
+        try
+        {
+            active = [.. (await _client.Grains.GetGrain<IManagementGrain>(0).GetDetailedHosts(onlyActive: true))
+                .Where(silo => silo.Status == SiloStatus.Active)];
+        }
+        catch (Exception broken) when (broken is OrleansException or TimeoutException)
+        {
+            throw new TimeoutException($"the silos do not answer ({broken.GetType().Name}).", broken);
+        }
+
+        _client.Gateways.Learn(active);
         SiloAddress[] silos =
         [
-            .. hosts.Where(h => h.Value == SiloStatus.Active).Select(h => h.Key)
+            .. active.Select(silo => silo.SiloAddress)
                 .OrderBy(s => s.Endpoint.ToString(), StringComparer.Ordinal).ThenBy(s => s.Generation),
         ];
         return silos.Length > 0 ? silos : throw new EngineException("no silo is active; start one.");

@@ -57,6 +57,9 @@ internal sealed class ShardSeat(IGrainFactory grains, string run, int epoch, int
     public async Task<string?> FindIncarnation(string machine, string actor) =>
         (await Ask(() => _grain.FindActor(machine, actor)) ?? throw Lost()).Incarnation;
 
+    /// <summary>Tells the shard that its client lives; one that does not hear it now hears it the next time.</summary>
+    public void Tell() => _ = _grain.Hear().ContinueWith(static t => _ = t.Exception, TaskScheduler.Default);
+
     /// <summary>Lets the shard go; a silo that is gone is not waited for.</summary>
     public async Task Close()
     {

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orleans.Configuration;
+using Orleans.Messaging;
 
 namespace Emulator.Grains.Remote;
 
@@ -14,15 +15,24 @@ public sealed class SiloClient : IDisposable
 
     private readonly IHost _host;
 
-    private SiloClient(IHost host) => _host = host;
+    private SiloClient(IHost host, KnownGateways gateways)
+    {
+        _host = host;
+        Gateways = gateways;
+    }
 
     /// <summary>References to grains.</summary>
     public IGrainFactory Grains => _host.Services.GetRequiredService<IGrainFactory>();
 
+    /// <summary>The gateways in use.</summary>
+    public KnownGateways Gateways { get; }
+
     /// <summary>Connects.</summary>
-    /// <param name="gateways">Gateways to try; one that lives is enough to learn of the rest.</param>
-    public static SiloClient Connect(params IPEndPoint[] gateways)
+    /// <param name="gateway">The gateway to enter through; those of the other silos are learned behind it.</param>
+    /// <exception cref="TimeoutException">It does not answer.</exception>
+    public static SiloClient Connect(IPEndPoint gateway)
     {
+        var gateways = new KnownGateways(gateway);
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Logging.ClearProviders();
         builder.UseOrleansClient(client =>
@@ -33,7 +43,7 @@ public sealed class SiloClient : IDisposable
                 options.ServiceId = Environment.GetEnvironmentVariable("EMULATOR_SERVICE_ID") ?? DefaultClusterId;
             });
             client.Configure<ClientMessagingOptions>(options => options.ResponseTimeout = TimeSpan.FromSeconds(20));
-            client.UseStaticClustering(gateways);
+            client.Services.AddSingleton<IGatewayListProvider>(gateways);
         });
         IHost host = builder.Build();
         try
@@ -46,9 +56,13 @@ public sealed class SiloClient : IDisposable
             throw new TimeoutException("no answer within 15 s", exception);
         }
 
-        return new SiloClient(host);
+        return new SiloClient(host, gateways);
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _host.Dispose();
+    public void Dispose()
+    {
+        _host.StopAsync(TimeSpan.FromSeconds(5)).GetAwaiter().GetResult(); // Says good-bye to the gateways.
+        _host.Dispose();
+    }
 }

@@ -38,6 +38,10 @@ public interface IShardGrain : IGrainWithStringKey
     /// <summary>The incarnation of the living actor of that name.</summary>
     Task<FoundActor?> FindActor(string machine, string actor);
 
+    /// <summary>The run's client still lives: a shard that does not hear so for a minute lets everything go.</summary>
+    [AlwaysInterleave]
+    Task Hear();
+
     /// <summary>Lets the shard and its actors' grains go.</summary>
     Task Close();
 }

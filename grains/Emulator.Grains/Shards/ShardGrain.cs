@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Emulator.Core.Canonical;
 using Emulator.Engine.Distribution;
@@ -24,6 +25,7 @@ public sealed class ShardGrain : Grain, IShardGrain
 
     private readonly SiloRuns _runs;
     private readonly ActorRegistrar _registrar;
+    private readonly ShardMeter _meter;
     private readonly string _run;
     private readonly int _epoch;
     private readonly int _index;
@@ -32,12 +34,16 @@ public sealed class ShardGrain : Grain, IShardGrain
     private HostedShard? _shard;
     private GrainCarrier? _carrier;
     private WindowReport? _failed;
+    private WindowReport _last = null!; // Set by Start, before any window.
+    private long _reported;
+    private long _heard = Stopwatch.GetTimestamp();
 
     /// <summary>The grain of the shard that its key names.</summary>
-    public ShardGrain(SiloRuns runs, ActorRegistrar registrar)
+    public ShardGrain(SiloRuns runs, ActorRegistrar registrar, ShardMeter meter)
     {
         _runs = runs;
         _registrar = registrar;
+        _meter = meter;
         string[] key = this.GetPrimaryKeyString().Split('/');
         _run = key[0];
         _epoch = int.Parse(key[1], CultureInfo.InvariantCulture);
@@ -47,6 +53,15 @@ public sealed class ShardGrain : Grain, IShardGrain
     /// <summary>The key of a shard's grain.</summary>
     public static string KeyOf(string run, int epoch, int shard) =>
         string.Create(CultureInfo.InvariantCulture, $"{run}/{epoch}/{shard}");
+
+    /// <summary>A run whose client has gone is let go after a while.</summary>
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        this.RegisterGrainTimer(
+            () => Stopwatch.GetElapsedTime(_heard) < 2 * SiloRuns.SilenceMax ? Task.CompletedTask : Close(),
+            new GrainTimerCreationOptions(SiloRuns.SilenceMax, SiloRuns.SilenceMax));
+        return Task.CompletedTask;
+    }
 
     /// <inheritdoc/>
     public async Task<string> Seat(Immutable<byte[]> description)
@@ -61,9 +76,9 @@ public sealed class ShardGrain : Grain, IShardGrain
             RunDescription run = RunDescription.Decode(description.Value);
             HostedShard shard = _runs.Host(run, _index);
             _delivery = run.Delivery;
-            _carrier = new GrainCarrier(shard, _registrar);
+            _carrier = new GrainCarrier(shard, this.GetPrimaryKeyString(), _registrar);
             Core.Actors.Actor[] actors = [.. shard.Actors];
-            IReadOnlyList<IActorGrain> grains = await _registrar.Register(actors);
+            IReadOnlyList<IActorGrain> grains = await _registrar.Register(actors, this.GetPrimaryKeyString());
             for (int i = 0; i < actors.Length; i++)
             {
                 shard.SetHandle(actors[i], grains[i]);
@@ -71,9 +86,10 @@ public sealed class ShardGrain : Grain, IShardGrain
 
             shard.Ended = _ended.Add;
             _shard = shard;
+            _meter.Seated(run, _index, shard.LookaheadNanoseconds);
             return "";
         }
-        catch (EngineException refused)
+        catch (Exception refused) when (refused is EngineException or ShardLostException)
         {
             return refused.Message;
         }
@@ -97,6 +113,8 @@ public sealed class ShardGrain : Grain, IShardGrain
             report = Failed(0, failure);
         }
 
+        _last = report;
+        _reported = Stopwatch.GetTimestamp();
         SendOut();
         return Task.FromResult(Encode(report));
     }
@@ -104,7 +122,6 @@ public sealed class ShardGrain : Grain, IShardGrain
     /// <inheritdoc/>
     public async Task<Immutable<byte[]>> Run(Immutable<byte[]> order)
     {
-        _runs.Touch();
         if (_shard is null)
         {
             return Unknown;
@@ -126,7 +143,22 @@ public sealed class ShardGrain : Grain, IShardGrain
             IReadOnlyList<BatchTicket> missing = await _shard.Await(window, BatchWait);
             if (missing.Count == 0)
             {
-                WindowReport report = await RunOpened(_shard, window);
+                long started = Stopwatch.GetTimestamp();
+                WindowReport report;
+                try
+                {
+                    report = await RunOpened(_shard, window);
+                }
+                catch (ShardLostException)
+                {
+                    await Close();
+                    return Unknown;
+                }
+
+                _meter.Ran(
+                    window, _last, report, _shard.Outgoing, started, Stopwatch.GetElapsedTime(_reported, started));
+                _last = report;
+                _reported = Stopwatch.GetTimestamp();
                 SendOut();
                 return Encode(report);
             }
@@ -183,13 +215,22 @@ public sealed class ShardGrain : Grain, IShardGrain
         _shard is null ? null : new FoundActor(_shard.FindActor(machine, actor)?.Self.Incarnation));
 
     /// <inheritdoc/>
+    public Task Hear()
+    {
+        _heard = Stopwatch.GetTimestamp();
+        _runs.Touch();
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
     public async Task Close()
     {
         if (_shard is HostedShard shard)
         {
             _shard = null;
-            await _registrar.Release([.. shard.Actors]);
+            await _registrar.Release([.. shard.Actors], this.GetPrimaryKeyString());
             _runs.End(_run, _epoch);
+            _meter.Closed();
         }
 
         DeactivateOnIdle();
@@ -215,12 +256,12 @@ public sealed class ShardGrain : Grain, IShardGrain
             {
                 Core.Actors.Actor[] ended = [.. _ended];
                 _ended.Clear();
-                await _registrar.Release(ended);
+                await _registrar.Release(ended, this.GetPrimaryKeyString());
             }
 
             return shard.Close(window.Window, _carrier!.Calls); // Seated.
         }
-        catch (Exception failure)
+        catch (Exception failure) when (failure is not ShardLostException)
         {
             return _failed = Failed(window.Window, failure);
         }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Emulator.Grains.Hosting;
 using Emulator.Silo.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Orleans.Configuration;
@@ -49,6 +50,7 @@ internal static class OrleansHosting
         silo.Configure<ClusterMembershipOptions>(ForOneMachine);
         silo.Configure<GrainCollectionOptions>(KeepGrains);
         silo.Configure<LoadSheddingOptions>(shedding => shedding.LoadSheddingEnabled = false);
+        silo.AddEmulator();
         silo.AddDashboard();
 
         // The dashboard would time each call of each grain, and a run makes hundreds of thousands a second.
