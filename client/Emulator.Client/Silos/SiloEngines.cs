@@ -45,7 +45,8 @@ internal static class SiloEngines
         };
         var codec = new MessageCodec();
         var transport = new OrleansShardTransport(client, description, Notice);
-        return (new RemoteEngine(options, transport, codec, Notice), new RemoteObjects(client.Grains, codec));
+        var engine = new RemoteEngine(options, transport, codec, Notice);
+        return (engine, new RemoteObjects(client.Grains, engine, transport, codec));
     }
 
     private static IPEndPoint EndPointOf(string gateway)

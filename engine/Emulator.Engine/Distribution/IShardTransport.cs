@@ -11,7 +11,7 @@ public interface IShardTransport : IDisposable
     /// <exception cref="Execution.EngineException">No silo lives, or one refuses the run.</exception>
     IReadOnlyList<IShardSeat> Open(int epoch);
 
-    /// <summary>Ends an epoch's shards, as far as they can be reached.</summary>
+    /// <summary>Ends an epoch's shards, as far as they can be reached; does not wait for it.</summary>
     void Close(IReadOnlyList<IShardSeat> seats);
 }
 

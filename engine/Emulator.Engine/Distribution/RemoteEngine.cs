@@ -34,6 +34,18 @@ public sealed class RemoteEngine : RunEngine
     /// <summary>What going over process borders has cost so far.</summary>
     public RemoteStatistics RemoteStatistics => _shards?.Statistics ?? default;
 
+    /// <summary>
+    /// Asks something of the silos while the run stands still, as often as it takes: after a silence again, and when a
+    /// silo is lost after all shards have run again.
+    /// </summary>
+    /// <param name="question">Throws <see cref="TimeoutException"/> and <see cref="ShardLostException"/> as a seat
+    /// does.</param>
+    public T Ask<T>(Func<Task<T>> question)
+    {
+        Start();
+        return _shards!.Ask(question); // Start made them.
+    }
+
     /// <inheritdoc/>
     private protected override IShards MakeShards(ShardMap map) =>
         _shards = new RemoteShards(_options, Plan, map, _transport, _codec, _notice);

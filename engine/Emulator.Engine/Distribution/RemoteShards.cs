@@ -101,9 +101,7 @@ internal sealed class RemoteShards : IShards
 
     public ActorRef? FindActor(MachineRef machine, string name)
     {
-        string? incarnation = null;
-        Persist(() => incarnation =
-            Result(_seats[_map.Of(machine)].FindIncarnation(machine.Name, name)));
+        string? incarnation = Ask(() => _seats[_map.Of(machine)].FindIncarnation(machine.Name, name));
         return incarnation is null ? null : _directory.Resolve(machine.Name, name, incarnation);
     }
 
@@ -113,12 +111,15 @@ internal sealed class RemoteShards : IShards
         _transport.Dispose();
     }
 
-    private ShardTotals[] Totals()
+    /// <summary>Asks something between windows, however often it takes.</summary>
+    public T Ask<T>(Func<Task<T>> question)
     {
-        ShardTotals[] totals = [];
-        Persist(() => totals = Result(Task.WhenAll(_seats.Select(seat => seat.Totals()))));
-        return totals;
+        T answer = default!; // Persist returns only when it was set.
+        Persist(() => answer = Result(question()));
+        return answer;
     }
+
+    private ShardTotals[] Totals() => Ask(() => Task.WhenAll(_seats.Select(seat => seat.Totals())));
 
     /// <summary>
     /// Does something with all shards, however often it takes: a silo that does not answer is waited for, a silo that

@@ -16,15 +16,12 @@ namespace Emulator.Grains.Actors;
 [KeepAlive]
 public abstract class ActorGrain(OfferedActors offered) : Grain, IActorGrain
 {
-    private string _shard = "";
-
     /// <summary>The state machine; null before <see cref="Attach"/>.</summary>
     protected Actor? Hosted { get; private set; }
 
     /// <inheritdoc/>
-    public Task<bool> Attach(string shard)
+    public Task<bool> Attach()
     {
-        _shard = shard;
         Hosted = offered.Take(this.GetPrimaryKeyString());
         if (Hosted is null)
         {
@@ -58,14 +55,10 @@ public abstract class ActorGrain(OfferedActors offered) : Grain, IActorGrain
     }
 
     /// <inheritdoc/>
-    public Task Release(string shard)
+    public Task Release()
     {
-        if (_shard == shard)
-        {
-            Hosted = null;
-            DeactivateOnIdle();
-        }
-
+        Hosted = null;
+        DeactivateOnIdle();
         return Task.CompletedTask;
     }
 }

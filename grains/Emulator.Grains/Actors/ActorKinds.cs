@@ -15,29 +15,39 @@ namespace Emulator.Grains.Actors;
 /// <summary>Which kind of grain hosts an actor: by what it is, and for namespaces by whose they are.</summary>
 public static class ActorKinds
 {
-    /// <summary>The reference of an actor's grain; its key is the actor's name.</summary>
-    public static IActorGrain GrainOf(Actor actor, IGrainFactory grains)
+    /// <summary>The key of an actor's grain: its name, in this try of this run.</summary>
+    /// <remarks>
+    /// So a try begins with grains of its own, and need not wait until those of one that was broken off have ended, some
+    /// of them on a silo that has died.
+    /// </remarks>
+    /// <param name="run">The run and its epoch, as <c>RUN/EPOCH</c>.</param>
+    /// <param name="name">The actor's name.</param>
+    public static string KeyOf(string run, string name) => $"{run}/{name}";
+
+    /// <summary>The reference of an actor's grain.</summary>
+    public static IActorGrain GrainOf(Actor actor, string run, IGrainFactory grains)
     {
         string name = actor.Self.Name;
+        string key = KeyOf(run, name);
         return actor switch
         {
-            NamespaceActor when Runs(name, Addons.DnsPodPrefix) => grains.GetGrain<IDnsGrain>(name),
-            NamespaceActor when Runs(name, Addons.IngressPodPrefix) => grains.GetGrain<IIngressControllerGrain>(name),
-            NamespaceActor => grains.GetGrain<IPodGrain>(name),
-            BridgeActor => grains.GetGrain<IBridgeGrain>(name),
-            HostActor when name == ClusterBuilder.ControlPlaneName => grains.GetGrain<IControlPlaneGrain>(name),
+            NamespaceActor when Runs(name, Addons.DnsPodPrefix) => grains.GetGrain<IDnsGrain>(key),
+            NamespaceActor when Runs(name, Addons.IngressPodPrefix) => grains.GetGrain<IIngressControllerGrain>(key),
+            NamespaceActor => grains.GetGrain<IPodGrain>(key),
+            BridgeActor => grains.GetGrain<IBridgeGrain>(key),
+            HostActor when name == ClusterBuilder.ControlPlaneName => grains.GetGrain<IControlPlaneGrain>(key),
             HostActor when name.StartsWith("external/", StringComparison.Ordinal) =>
-                grains.GetGrain<IExternalHostGrain>(name),
-            HostActor => grains.GetGrain<INodeGrain>(name),
-            Switch => grains.GetGrain<ISwitchGrain>(name),
-            KubeApiServer => grains.GetGrain<IApiServerGrain>(name),
-            SchedulerActor => grains.GetGrain<ISchedulerGrain>(name),
-            Kubelet => grains.GetGrain<IKubeletGrain>(name),
-            KubeProxy => grains.GetGrain<IKubeProxyGrain>(name),
-            Flannel => grains.GetGrain<IFlannelGrain>(name),
-            CgroupsActor => grains.GetGrain<ICgroupGrain>(name),
-            NetworkSetup => grains.GetGrain<INetworkSetupGrain>(name),
-            _ => grains.GetGrain<IControllerGrain>(name),
+                grains.GetGrain<IExternalHostGrain>(key),
+            HostActor => grains.GetGrain<INodeGrain>(key),
+            Switch => grains.GetGrain<ISwitchGrain>(key),
+            KubeApiServer => grains.GetGrain<IApiServerGrain>(key),
+            SchedulerActor => grains.GetGrain<ISchedulerGrain>(key),
+            Kubelet => grains.GetGrain<IKubeletGrain>(key),
+            KubeProxy => grains.GetGrain<IKubeProxyGrain>(key),
+            Flannel => grains.GetGrain<IFlannelGrain>(key),
+            CgroupsActor => grains.GetGrain<ICgroupGrain>(key),
+            NetworkSetup => grains.GetGrain<INetworkSetupGrain>(key),
+            _ => grains.GetGrain<IControllerGrain>(key),
         };
     }
 

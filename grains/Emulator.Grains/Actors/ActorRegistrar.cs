@@ -12,56 +12,58 @@ public sealed class ActorRegistrar(IGrainFactory grains, OfferedActors offered)
     /// <summary>How many grains are attached at a time.</summary>
     public const int AtOnceMax = 256;
 
-    /// <summary>How long an activation of an earlier run may take to end on another silo.</summary>
-    public static readonly TimeSpan EndingMax = TimeSpan.FromSeconds(60);
+    /// <summary>How long the grain directory may take to settle after a silo has died.</summary>
+    public static readonly TimeSpan SettlingMax = TimeSpan.FromSeconds(60);
 
     /// <summary>The grain of an actor, which now hosts its state machine on this silo.</summary>
-    /// <exception cref="ShardLostException">An activation on another silo does not end.</exception>
-    public async Task<IActorGrain> Register(Actor actor, string shard)
+    /// <param name="actor">The state machine.</param>
+    /// <param name="run">The run and its epoch.</param>
+    /// <exception cref="ShardLostException">The grain cannot be had on this silo.</exception>
+    public async Task<IActorGrain> Register(Actor actor, string run)
     {
-        IActorGrain grain = ActorKinds.GrainOf(actor, grains);
-        string name = actor.Self.Name;
+        IActorGrain grain = ActorKinds.GrainOf(actor, run, grains);
+        string name = ActorKinds.KeyOf(run, actor.Self.Name);
         long started = Stopwatch.GetTimestamp();
-        while (Stopwatch.GetElapsedTime(started) < EndingMax)
+        while (Stopwatch.GetElapsedTime(started) < SettlingMax)
         {
             offered.Offer(name, actor);
             try
             {
-                if (await grain.Attach(shard))
+                if (await grain.Attach())
                 {
                     return grain;
                 }
             }
-            catch (OrleansException)
+            catch (Exception broken) when (broken is OrleansException or TimeoutException)
             {
-                // The grain is still written down for a silo that has died.
+                // Its place in the directory is on a silo that has died, until the others know that it has.
             }
 
-            await Task.Delay(50); // An activation of an earlier try is ending on another silo.
+            await Task.Delay(50);
         }
 
-        throw new ShardLostException($"the grain of {name} stays on another silo");
+        throw new ShardLostException($"the grain of {name} cannot be had on this silo");
     }
 
     /// <summary>Registers many actors side by side.</summary>
     /// <returns>Their grains, in the same order.</returns>
-    public async Task<IReadOnlyList<IActorGrain>> Register(IReadOnlyList<Actor> actors, string shard)
+    public async Task<IReadOnlyList<IActorGrain>> Register(IReadOnlyList<Actor> actors, string run)
     {
         var made = new List<IActorGrain>(actors.Count);
         foreach (Actor[] some in actors.Chunk(AtOnceMax))
         {
-            made.AddRange(await Task.WhenAll(some.Select(actor => Register(actor, shard))));
+            made.AddRange(await Task.WhenAll(some.Select(actor => Register(actor, run))));
         }
 
         return made;
     }
 
     /// <summary>Lets the grains of actors go.</summary>
-    public async Task Release(IReadOnlyList<Actor> actors, string shard)
+    public void Release(IEnumerable<Actor> actors, string run)
     {
-        foreach (Actor[] some in actors.Chunk(AtOnceMax))
+        foreach (Actor actor in actors)
         {
-            await Task.WhenAll(some.Select(a => ActorKinds.GrainOf(a, grains).Release(shard)));
+            _ = ActorKinds.GrainOf(actor, run, grains).Release();
         }
     }
 }

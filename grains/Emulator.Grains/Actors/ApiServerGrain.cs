@@ -1,5 +1,4 @@
 using Emulator.Core.Canonical;
-using Emulator.Engine.Execution;
 using Emulator.Kubernetes.ApiMachinery;
 using Emulator.Kubernetes.ApiServer;
 using Emulator.Kubernetes.ApiServer.Messages;
@@ -13,6 +12,7 @@ public interface IApiServerGrain : IActorGrain
     /// <summary>
     /// All objects of a type, as one canonical <see cref="ApiResponse"/>; call while the run stands still.
     /// </summary>
+    /// <returns>Empty where the grain has no API server any more: its silo has died.</returns>
     /// <param name="resource">The type's qualified plural, such as <c>deployments.apps</c>.</param>
     Task<Immutable<byte[]>> List(string resource);
 }
@@ -25,7 +25,7 @@ public sealed class ApiServerGrain(OfferedActors offered, IMessageCodec codec) :
     {
         if (Hosted is not KubeApiServer server)
         {
-            throw new EngineException("api-server: no run is under way on this cluster.");
+            return Task.FromResult(new Immutable<byte[]>([]));
         }
 
         ResourceType type = ResourceTypes.All.First(t => t.QualifiedPlural == resource);

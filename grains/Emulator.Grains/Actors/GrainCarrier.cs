@@ -9,9 +9,9 @@ namespace Emulator.Grains.Actors;
 /// sends the next on its way.
 /// </summary>
 /// <param name="shard">The shard.</param>
-/// <param name="key">The key of its grain.</param>
+/// <param name="run">The run and its epoch.</param>
 /// <param name="registrar">Introduces newborn actors to their grains.</param>
-public sealed class GrainCarrier(HostedShard shard, string key, ActorRegistrar registrar)
+public sealed class GrainCarrier(HostedShard shard, string run, ActorRegistrar registrar)
 {
     /// <summary>How long no message may arrive before the shard counts as lost.</summary>
     public static readonly TimeSpan StillnessMax = TimeSpan.FromSeconds(90);
@@ -84,7 +84,7 @@ public sealed class GrainCarrier(HostedShard shard, string key, ActorRegistrar r
     {
         try
         {
-            IActorGrain grain = await registrar.Register(delivery.Actor, key);
+            IActorGrain grain = await registrar.Register(delivery.Actor, run);
             delivery.Handle = grain;
             await grain.Receive(new Immutable<Carriage>(new Carriage(delivery, this)));
         }

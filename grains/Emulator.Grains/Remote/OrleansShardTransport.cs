@@ -1,3 +1,4 @@
+using System.Globalization;
 using Emulator.Engine.Distribution;
 using Emulator.Engine.Execution;
 using Emulator.Grains.Runs;
@@ -22,6 +23,7 @@ public sealed class OrleansShardTransport : IShardTransport
     private readonly Action<string> _notice;
     private readonly Timer _telling;
     private volatile ShardSeat[] _seats = [];
+    private Task _closing = Task.CompletedTask;
 
     /// <summary>A transport to the silos behind a connection.</summary>
     /// <param name="client">The connection; it is closed with the transport.</param>
@@ -35,21 +37,29 @@ public sealed class OrleansShardTransport : IShardTransport
         _telling = new Timer(_ => Array.ForEach(_seats, seat => seat.Tell()), null, TellEvery, TellEvery);
     }
 
+    /// <summary>The run and its epoch, for the keys of actors' grains.</summary>
+    public string RunKey { get; private set; } = "";
+
     /// <inheritdoc/>
-    public IReadOnlyList<IShardSeat> Open(int epoch) => OpenAsync(epoch).GetAwaiter().GetResult();
+    public IReadOnlyList<IShardSeat> Open(int epoch)
+    {
+        RunKey = string.Create(CultureInfo.InvariantCulture, $"{_description.Run}/{epoch}");
+        return OpenAsync(epoch).GetAwaiter().GetResult();
+    }
 
     /// <inheritdoc/>
     public void Close(IReadOnlyList<IShardSeat> seats)
     {
-        // A silo that is gone cannot be told; the others let go within the time of a call.
-        Task[] closing = [.. seats.OfType<ShardSeat>().Select(seat => seat.Close())];
-        Task.WhenAny(Task.WhenAll(closing), Task.Delay(TimeSpan.FromSeconds(10))).GetAwaiter().GetResult();
+        _closing = Task.WhenAll(seats.OfType<ShardSeat>().Select(seat => seat.Close()));
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
         _telling.Dispose();
+
+        // A silo that is gone cannot be told; the others let go within the time of a call.
+        Task.WhenAny(_closing, Task.Delay(TimeSpan.FromSeconds(5))).GetAwaiter().GetResult();
         _client.Dispose();
     }
 

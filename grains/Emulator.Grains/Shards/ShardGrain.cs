@@ -76,9 +76,9 @@ public sealed class ShardGrain : Grain, IShardGrain
             RunDescription run = RunDescription.Decode(description.Value);
             HostedShard shard = _runs.Host(run, _index);
             _delivery = run.Delivery;
-            _carrier = new GrainCarrier(shard, this.GetPrimaryKeyString(), _registrar);
+            _carrier = new GrainCarrier(shard, RunKey, _registrar);
             Core.Actors.Actor[] actors = [.. shard.Actors];
-            IReadOnlyList<IActorGrain> grains = await _registrar.Register(actors, this.GetPrimaryKeyString());
+            IReadOnlyList<IActorGrain> grains = await _registrar.Register(actors, RunKey);
             for (int i = 0; i < actors.Length; i++)
             {
                 shard.SetHandle(actors[i], grains[i]);
@@ -223,18 +223,22 @@ public sealed class ShardGrain : Grain, IShardGrain
     }
 
     /// <inheritdoc/>
-    public async Task Close()
+    public Task Close()
     {
         if (_shard is HostedShard shard)
         {
             _shard = null;
-            await _registrar.Release([.. shard.Actors], this.GetPrimaryKeyString());
+            _registrar.Release(shard.Actors, RunKey);
             _runs.End(_run, _epoch);
             _meter.Closed();
         }
 
         DeactivateOnIdle();
+        return Task.CompletedTask;
     }
+
+    /// <summary>The run and its epoch, for the keys of actors' grains.</summary>
+    private string RunKey => string.Create(CultureInfo.InvariantCulture, $"{_run}/{_epoch}");
 
     private static Immutable<byte[]> Unknown => new([]);
 
@@ -254,9 +258,8 @@ public sealed class ShardGrain : Grain, IShardGrain
 
             if (_ended.Count > 0)
             {
-                Core.Actors.Actor[] ended = [.. _ended];
+                _registrar.Release(_ended, RunKey);
                 _ended.Clear();
-                await _registrar.Release(ended, this.GetPrimaryKeyString());
             }
 
             return shard.Close(window.Window, _carrier!.Calls); // Seated.
