@@ -66,8 +66,8 @@ public static class SocketLimits
     /// <summary>The least variance term of the retransmission timeout (Linux TCP_RTO_MIN).</summary>
     public static readonly SimDuration RetransmissionTimeoutMin = SimDuration.FromMilliseconds(200);
 
-    /// <summary>The least time that a timer of loss detection waits (Linux TCP_TIMEOUT_MIN: two ticks at HZ
-    /// 1000).</summary>
+    /// <summary>The least time that a timer of loss detection waits (Linux TCP_TIMEOUT_MIN_US; its rounding to ticks
+    /// of a clock is left out).</summary>
     public static readonly SimDuration TimerSlack = SimDuration.FromMilliseconds(2);
 
     /// <summary>The largest retransmission timeout (Linux TCP_RTO_MAX).</summary>

@@ -110,11 +110,19 @@ internal static class TcpOutput
         }
     }
 
-    /// <summary>Sends one segment again; where it is now too large, its first part.</summary>
+    /// <summary>Sends one segment again; where it is now too large, its first part, and where it is small, together
+    /// with those after it (Linux: tcp_retrans_try_collapse).</summary>
     public static void Resend(TcpConnection c, int place, Outbox outbox, bool isHoleEnd = false)
     {
         RetransmitQueue sent = c.Sent;
         uint start = sent[place].Start;
+        while (!isHoleEnd && place + 1 < sent.Count && !sent[place + 1].Is(SentSegmentState.Sacked)
+            && (int)(TcpSequence.Min(sent[place + 1].End, c.SendBuffer.End) - start) <= c.SendMss
+            && (int)(sent[place + 1].End - c.SendUnacknowledged) <= c.SendWindow)
+        {
+            sent.JoinNext(place);
+        }
+
         uint dataEnd = TcpSequence.Min(sent[place].End, c.SendBuffer.End);
         int length = Math.Min((int)(dataEnd - start), c.SendMss);
         if (length < (int)(dataEnd - start))
