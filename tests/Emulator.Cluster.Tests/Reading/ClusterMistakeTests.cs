@@ -24,6 +24,9 @@ public sealed class ClusterMistakeTests
     [InlineData("links: {betweenZones: 0}", "spec.links.betweenZones: 0 is a link between machines without latency: "
         + "nothing may "
         + "cross it in no time, since machines run ahead of each other by the least latency; write 1us or more.")]
+    [InlineData("sysctls: {net.ipv4.tcp_congestion_control: bbr}",
+        "spec.sysctls.net.ipv4.tcp_congestion_control: 'bbr' is no congestion control that is modelled; write cubic or "
+        + "reno.")]
     [InlineData("links: {withinNode: 10ns}",
         "spec.links.withinNode: '10ns' is too short: a hop inside a machine costs at least 1us; write 1us or more.")]
     [InlineData("links: {outside: 50us}", "spec.links.outside: latency 0.050000ms is not above withinZone's "
