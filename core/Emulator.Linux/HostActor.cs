@@ -140,6 +140,7 @@ public sealed class HostActor : Actor
                 Delete(delete, outbox);
                 break;
             case ReplaceQdisc replace when _configuration.Require(replace.Device) is BridgePort port:
+                port.ReplaceQdisc(replace.Tbf, replace.Netem); // For listings; the bridge's actor has the queue.
                 outbox.Send(
                     RequireBridge(port.Master).Actor, new SetPortQdisc(port.Number, replace.Tbf, replace.Netem));
                 break;

@@ -38,6 +38,9 @@ internal sealed class EgressQdisc : IShapedEnd
         _shaper = new FrameShaper(owner, device, this);
     }
 
+    /// <summary>What <c>tc qdisc</c> calls the root.</summary>
+    public string Name => _shaper.Tbf is null ? "netem" : "tbf";
+
     /// <summary><c>tc qdisc replace</c>.</summary>
     public void Replace(TbfOptions? tbf, NetemOptions? netem) => _shaper.Adopt(tbf, netem);
 

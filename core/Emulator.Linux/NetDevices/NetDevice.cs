@@ -44,6 +44,9 @@ public abstract class NetDevice(int index, InterfaceName journalName, MacAddress
     /// others.</summary>
     public virtual string Kind => "";
 
+    /// <summary>The root queueing discipline, as <c>ip link</c> shows it.</summary>
+    public string QdiscName => _qdisc?.Name ?? "noqueue";
+
     /// <summary>Its addresses, in the order they were added; the first of a subnet is the primary one.</summary>
     public IReadOnlyList<DeviceAddress> Addresses => _addresses;
 
