@@ -15,8 +15,8 @@ public interface IShapedEnd
 
 /// <summary>A token bucket and a netem, one after the other, for a wire or for what leaves a device.</summary>
 /// <remarks>
-/// Each is made when the first frame comes, with dice of the owner's; made anew, with new dice, when the options change.
-/// In: frames. Out: the same to the end, copied or damaged; drops and copies to the journal.
+/// Each is made when the first frame comes, with dice of the owner's; made anew, with new dice, when the options
+/// change. In: frames. Out: the same to the end, copied or damaged; drops and copies to the journal.
 /// </remarks>
 /// <param name="owner">Whose dice, and who journals.</param>
 /// <param name="name">Which of the owner's queues.</param>

@@ -22,14 +22,13 @@ public class FrameDamageTests
                 byte[] bytes = new byte[frame.Length];
                 PacketEncoder.Encode(frame, bytes);
                 bytes[bit / 8] ^= (byte)(1 << (bit % 8));
-                bool isSound = PacketDecoder.TryDecode(bytes, frame.Payload.Identity, out EthernetFrame? read, out _);
+                bool isSound = PacketDecoder.TryDecode(bytes, frame.Payload.Identity, out EthernetFrame? _, out _);
                 EthernetFrame? flipped = FrameDamage.Flip(frame, bit, out DropReason reason);
 
                 Assert.Equal(isSound, flipped is not null);
                 Assert.Equal(isSound, reason == DropReason.None);
                 if (flipped is not null)
                 {
-                    Assert.Equal((read!.Source, read.Destination), (flipped.Source, flipped.Destination)); // It was read.
                     byte[] again = new byte[flipped.Length];
                     PacketEncoder.Encode(flipped, again);
                     Assert.Equal(bytes, again);

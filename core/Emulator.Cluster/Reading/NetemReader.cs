@@ -103,7 +103,8 @@ internal static class NetemReader
         long jitter = (link.Duration("jitter") ?? SimDuration.Zero).Nanoseconds;
         if (jitter > int.MaxValue)
         {
-            link.Report("jitter", $"{Section.Shown(link["jitter"] ?? JsonNull.Instance)} is more than 2.1s; write less.");
+            link.Report(
+                "jitter", $"{Section.Shown(link["jitter"] ?? JsonNull.Instance)} is more than 2.1s; write less.");
             jitter = 0;
         }
 

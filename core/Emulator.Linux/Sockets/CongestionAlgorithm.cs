@@ -2,7 +2,8 @@ using Emulator.Core.Time;
 
 namespace Emulator.Linux.Sockets;
 
-/// <summary>How fast a connection's window grows and by how much it shrinks (<c>struct tcp_congestion_ops</c>).</summary>
+/// <summary>How fast a connection's window grows and by how much it shrinks (<c>struct
+/// tcp_congestion_ops</c>).</summary>
 /// <remarks>One for each connection; it may keep state. Windows in segments.</remarks>
 internal abstract class CongestionAlgorithm
 {

@@ -70,7 +70,8 @@ public sealed record NetemOptions
         Refuse(where, "jitter", JitterNanoseconds, 0);
         if (JitterNanoseconds > int.MaxValue)
         {
-            throw new ArgumentException($"{where}: a jitter of {JitterNanoseconds} ns is too long; give 2.1 s or less.");
+            throw new ArgumentException(
+                $"{where}: a jitter of {JitterNanoseconds} ns is too long; give 2.1 s or less.");
         }
 
         Refuse(where, "gap", Gap, 0);

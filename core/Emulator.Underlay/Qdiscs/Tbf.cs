@@ -3,8 +3,8 @@ using Emulator.Core.Journal;
 namespace Emulator.Underlay.Qdiscs;
 
 /// <summary>A token bucket: frames wait, first in first out, until there are tokens for their bytes.</summary>
-/// <remarks>A state machine of its own, for a wire or a device's egress: a frame's length and the time in, its fate out.
-/// Source: Linux sch_tbf.c (tbf_enqueue, tbf_dequeue) over a bfifo, tokens in nanoseconds at the rate.</remarks>
+/// <remarks>A state machine of its own, for a wire or a device's egress: a frame's length and the time in, its fate
+/// out. Source: Linux sch_tbf.c (tbf_enqueue, tbf_dequeue) over a bfifo, tokens in nanoseconds at the rate.</remarks>
 public sealed class Tbf
 {
     private readonly SchedulerRate _rate;

@@ -48,8 +48,8 @@ public sealed class ClusterMistakeTests
         "spec.links.withinZone.tbf.peakrate: and mtu belong together, the peak rate above the rate; write both, mtu at "
         + "least the longest frame such as 1514.")]
     [InlineData("sysctls: {net.ipv4.tcp_congestion_control: bbr}",
-        "spec.sysctls[net.ipv4.tcp_congestion_control]: 'bbr' is no congestion control that is modelled; write cubic or "
-        + "reno.")]
+        "spec.sysctls[net.ipv4.tcp_congestion_control]: 'bbr' is no congestion control that is modelled; write cubic "
+        + "or reno.")]
     [InlineData("links: {withinNode: 10ns}",
         "spec.links.withinNode: '10ns' is too short: a hop inside a machine costs at least 1us; write 1us or more.")]
     [InlineData("links: {outside: 50us}", "spec.links.outside: latency 0.050000ms is not above withinZone's "

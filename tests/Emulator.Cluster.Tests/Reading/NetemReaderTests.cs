@@ -95,7 +95,8 @@ public sealed class NetemReaderTests
             Read("{tbf: {rate: 1Mbit, burst: 1600, limit: 900, peakrate: 2Mbit, mtu: 1514}}").Tbf);
     }
 
-    private static Probability Of(uint numerator, uint denominator) => Probability.Of(new Ratio(numerator, denominator));
+    private static Probability Of(uint numerator, uint denominator) =>
+        Probability.Of(new Ratio(numerator, denominator));
 
     private static LinkSpec Read(string link)
     {

@@ -86,7 +86,8 @@ public sealed class EgressQdiscTests
         Receive(new Dump("ip link"));
 
         Assert.Contains(
-            "2: eth0: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 qdisc netem ", (string)_outbox.Journal.Entries[^1].Subject!,
+            "2: eth0: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 qdisc netem ",
+            (string)_outbox.Journal.Entries[^1].Subject!,
             StringComparison.Ordinal); // A listing is a text.
     }
 

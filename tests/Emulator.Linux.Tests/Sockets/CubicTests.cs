@@ -3,7 +3,8 @@ using Emulator.Linux.Sockets;
 
 namespace Emulator.Linux.Tests.Sockets;
 
-/// <summary>Against RFC 9438: W(t) = C (t - K)^3 + Wmax with C = 0.4, K = cbrt(Wmax (1 - beta) / C), beta = 0.7.</summary>
+/// <summary>Against RFC 9438: W(t) = C (t - K)^3 + Wmax with C = 0.4, K = cbrt(Wmax (1 - beta) / C), beta =
+/// 0.7.</summary>
 public class CubicTests
 {
     [Theory]

@@ -20,8 +20,8 @@ public class TcpLinkTests(ITestOutputHelper output)
         Loss = new Ratio(1, 100),
     };
 
-    // The kernel: 20 runs of 60 s each, mean 3.225 Mbit/s (least 2.99, most 3.71, standard deviation 0.20) for cubic and
-    // 3.472 (3.27 to 3.90, 0.16) for reno.
+    // The kernel: 20 runs of 60 s each, mean 3.225 Mbit/s (least 2.99, most 3.71, standard deviation 0.20) for cubic
+    // and 3.472 (3.27 to 3.90, 0.16) for reno.
     [Theory]
     [InlineData(CongestionKind.Cubic, 3_225)]
     [InlineData(CongestionKind.Reno, 3_472)]

@@ -42,8 +42,8 @@ public class TcpRecoveryTests
     }
 
     // The last two of ten are lost: without a probe only the timeout of 220 ms would tell. The eighth's acknowledgment,
-    // at 20 ms, restarts the probe's time of two round trips and 2 ms; the probe's, at 82 ms, tells that the ninth, which left
-    // 62 ms before it, is lost.
+    // at 20 ms, restarts the probe's time of two round trips and 2 ms; the probe's, at 82 ms, tells that the ninth,
+    // which left 62 ms before it, is lost.
     [Fact]
     public void A_lost_tail_is_repaired_by_its_probe()
     {
@@ -81,8 +81,8 @@ public class TcpRecoveryTests
         Assert.Equal(3, Enumerable.Range(0, 62).Count(i => Sequence(i) == Sequence(0)));
     }
 
-    // Five losses in one window are repaired each once, as many in a round trip as segments arrive (RFC 6937): three for
-    // the last three selective acknowledgments, the others for the first repairs'. NewReno takes a round trip each.
+    // Five losses in one window are repaired each once, as many in a round trip as segments arrive (RFC 6937): three
+    // for the last three selective acknowledgments, the others for the first repairs'. NewReno takes a round trip each.
     [Fact]
     public void Many_losses_of_a_window_are_repaired_in_two_round_trips()
     {

@@ -9,7 +9,8 @@ public class DistributionTableTests
     [InlineData(1, 2_796)]
     [InlineData(2, 3_910)]
     [InlineData(3, 4_084)]
-    public void The_normal_table_has_the_bells_shares_within_one_two_and_three_deviations(int deviations, int entries) =>
+    public void The_normal_table_has_the_bells_shares_within_one_two_and_three_deviations(
+        int deviations, int entries) =>
         Assert.Equal(
             entries, DistributionTable.Normal.Count(x => Math.Abs((int)x) <= deviations * DistributionTable.Scale));
 

@@ -3,8 +3,8 @@ using Emulator.Underlay.Qdiscs;
 
 namespace Emulator.Underlay.Tests.Qdiscs;
 
-/// <summary>Departures computed by hand from tc-tbf(8)'s definition, and the same set-ups on a real kernel (6.18): frames
-/// sent into one end of a veth pair with the tbf as its root qdisc, time-stamped at the other end.</summary>
+/// <summary>Departures computed by hand from tc-tbf(8)'s definition, and the same set-ups on a real kernel (6.18):
+/// frames sent into one end of a veth pair with the tbf as its root qdisc, time-stamped at the other end.</summary>
 public class TbfTests
 {
     // Real kernel, in microseconds: 107 119 8163 16155 24149 32162 40168 48142 drop drop, and again 64 76 8094 16100
