@@ -4,6 +4,7 @@ using Emulator.Core.Journal;
 using Emulator.Core.Packets;
 using Emulator.Linux.NetDevices;
 using Emulator.Linux.Netlink;
+using Emulator.Linux.Sockets;
 using Emulator.Underlay;
 
 namespace Emulator.Linux;
@@ -60,6 +61,9 @@ public sealed class HostActor : Actor
         {
             case EthernetFrame frame:
                 _netns.ReceiveFrame(port, frame, outbox);
+                break;
+            case QdiscDeparture departure:
+                _netns.Release(port, departure.Frame, outbox);
                 break;
             case BridgeHook hook:
                 // Only a bridge's actor asks, and it names its own device.
@@ -135,6 +139,11 @@ public sealed class HostActor : Actor
             case DeleteNamespace delete:
                 Delete(delete, outbox);
                 break;
+            case ReplaceQdisc replace when _configuration.Require(replace.Device) is BridgePort port:
+                port.ReplaceQdisc(replace.Tbf, replace.Netem); // For listings; the bridge's actor has the queue.
+                outbox.Send(
+                    RequireBridge(port.Master).Actor, new SetPortQdisc(port.Number, replace.Tbf, replace.Netem));
+                break;
             case SetSysctl set when set.Name == "net.bridge.bridge-nf-call-iptables":
                 _configuration.Apply(set, outbox);
                 foreach (Bridge bridge in _netns.Devices.OfType<Bridge>())
@@ -208,6 +217,12 @@ public sealed class HostActor : Actor
         var self = new ActorRef($"pod/{create.Name}", create.Uid, Self.Machine);
         _namespaces.Add(create.Name + "/" + create.Uid, self);
         outbox.Spawn(new NamespaceActor(self, create.Name, _netns.HopNanoseconds));
+        if (_netns.Sysctls.Congestion != CongestionKind.Cubic)
+        {
+            // A new namespace takes this setting from the first one.
+            outbox.Send(self, new SetSysctl(Sysctls.CongestionName, (long)_netns.Sysctls.Congestion));
+        }
+
         outbox.Send(create.Requester, new NamespaceCreated(create.Name, create.Uid, self));
     }
 
@@ -250,6 +265,7 @@ public sealed class HostActor : Actor
         NetworkPacket? packet = undelivered.Undelivered switch
         {
             EthernetFrame frame => frame.Payload,
+            QdiscDeparture departure => departure.Frame.Payload,
             BridgeHook hook => hook.Frame.Payload,
             BridgeVerdict verdict => verdict.Frame.Payload,
             _ => null,

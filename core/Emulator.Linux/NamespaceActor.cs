@@ -43,6 +43,9 @@ public sealed class NamespaceActor : Actor
             case EthernetFrame frame:
                 _netns.ReceiveFrame(port, frame, outbox);
                 break;
+            case QdiscDeparture departure:
+                _netns.Release(port, departure.Frame, outbox);
+                break;
             case AttachVeth attach:
                 Attach(attach);
                 break;

@@ -141,6 +141,19 @@ public sealed class NetworkNamespace : INetworkLayer, INetfilterHost
     public void ReceiveFrame(int index, EthernetFrame frame, Outbox outbox) =>
         ReceiveFrame(index, frame, default, false, outbox);
 
+    /// <summary>Sends a frame whose turn has come in a device's queueing discipline.</summary>
+    internal void Release(int index, EthernetFrame frame, Outbox outbox)
+    {
+        if (DeviceAt(index) is { } device)
+        {
+            device.Release(frame, outbox);
+        }
+        else
+        {
+            outbox.Dropped(Self, frame.Payload, DropReason.DeviceGone);
+        }
+    }
+
     /// <summary>Takes a frame that a bridge passes up after its PREROUTING hooks.</summary>
     public void ReceiveBridged(int index, BridgeVerdict verdict, Outbox outbox) =>
         ReceiveFrame(index, verdict.Frame, verdict.Mark, true, outbox);
@@ -164,6 +177,9 @@ public sealed class NetworkNamespace : INetworkLayer, INetfilterHost
     /// <summary>The netfilter of this namespace, made when first needed.</summary>
     public Netfilter.Netfilter RequireNetfilter() =>
         Netfilter ??= new Netfilter.Netfilter(this, Self, _owner.Seed);
+
+    /// <inheritdoc/>
+    public CongestionKind Congestion => Sysctls.Congestion;
 
     /// <inheritdoc/>
     public ulong NextPacketId() => _owner.NextPacketId();

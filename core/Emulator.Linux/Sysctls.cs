@@ -1,4 +1,5 @@
 using System.Globalization;
+using Emulator.Linux.Sockets;
 
 namespace Emulator.Linux;
 
@@ -6,6 +7,9 @@ namespace Emulator.Linux;
 /// <remarks>Others are kept and shown, and change nothing. Source: Documentation/networking/ip-sysctl.rst.</remarks>
 public sealed class Sysctls
 {
+    /// <summary>The setting whose values are words: <c>cubic</c> or <c>reno</c>.</summary>
+    public const string CongestionName = "net.ipv4.tcp_congestion_control";
+
     private readonly SortedDictionary<string, long> _values = new(StringComparer.Ordinal)
     {
         ["net.ipv4.ip_forward"] = 0,
@@ -13,6 +17,7 @@ public sealed class Sysctls
         ["net.ipv4.icmp_ratelimit"] = 1_000,
         ["net.ipv4.conf.all.rp_filter"] = 0,
         ["net.bridge.bridge-nf-call-iptables"] = 1,
+        [CongestionName] = (long)CongestionKind.Cubic,
     };
 
     private Dictionary<string, int>? _rpFilters;
@@ -30,7 +35,17 @@ public sealed class Sysctls
     /// <summary>net.bridge.bridge-nf-call-iptables: whether bridged frames pass netfilter. Default true.</summary>
     public bool BridgeCallsIptables { get; private set; } = true;
 
-    /// <summary>All settings, by name.</summary>
+    /// <summary>net.ipv4.tcp_congestion_control, of new connections. Default cubic.</summary>
+    public CongestionKind Congestion { get; private set; }
+
+    /// <summary>The number that stands for a setting's word; false where the setting has no such word.</summary>
+    public static bool TryRead(string name, string word, out long value)
+    {
+        value = word == "reno" ? (long)CongestionKind.Reno : (long)CongestionKind.Cubic;
+        return name == CongestionName && word is ("cubic" or "reno");
+    }
+
+    /// <summary>All settings, by name; words as <see cref="TryRead"/> has them.</summary>
     public IReadOnlyDictionary<string, long> Values => _values;
 
     /// <summary>The larger of <c>net.ipv4.conf.{all,DEVICE}.rp_filter</c>: 0 off, 1 strict, 2 loose.</summary>
@@ -55,6 +70,9 @@ public sealed class Sysctls
             case "net.bridge.bridge-nf-call-iptables":
                 BridgeCallsIptables = value != 0;
                 break;
+            case CongestionName:
+                Congestion = (CongestionKind)value;
+                break;
             default:
                 SetPerDevice(name, value);
                 break;
@@ -63,7 +81,9 @@ public sealed class Sysctls
 
     /// <summary>The settings as <c>sysctl -a</c> prints them.</summary>
     public IEnumerable<string> Describe() =>
-        _values.Select(v => v.Key + " = " + v.Value.ToString(CultureInfo.InvariantCulture));
+        _values.Select(v => v.Key + " = " + (v.Key == CongestionName
+            ? Congestion == CongestionKind.Reno ? "reno" : "cubic"
+            : v.Value.ToString(CultureInfo.InvariantCulture)));
 
     private void SetPerDevice(string name, long value)
     {

@@ -1,6 +1,7 @@
 using Emulator.Core.Actors;
 using Emulator.Core.Journal;
 using Emulator.Core.Packets;
+using Emulator.Underlay.Qdiscs;
 
 namespace Emulator.Underlay;
 
@@ -66,7 +67,8 @@ internal sealed class SessionLane(Wire wire)
         }
     }
 
-    private bool CanCarry => wire.Options.IsUp && wire.Options.Loss.Numerator < wire.Options.Loss.Denominator;
+    private bool CanCarry => wire.Options.IsUp && wire.Options.Loss.Numerator < wire.Options.Loss.Denominator
+        && wire.Options.Netem?.Loss is not { IsCertain: true };
 
     private void Carry(SessionSegment segment, long at, Outbox outbox)
     {
@@ -79,7 +81,8 @@ internal sealed class SessionLane(Wire wire)
             }
         }
 
-        long arrival = wire.TransmitBytes(segment.LengthBytes, at, outbox.Now.Nanoseconds)
+        long left = wire.TransmitBytes(segment.LengthBytes, at, outbox.Now.Nanoseconds);
+        long arrival = PassNetem(segment, left, outbox)
             + options.LatencyNanoseconds + options.ExtraDelayNanoseconds;
         if (options.JitterNanoseconds > 0)
         {
@@ -88,5 +91,22 @@ internal sealed class SessionLane(Wire wire)
 
         _lastArrival = Math.Max(arrival, _lastArrival);
         outbox.Send(wire.Receiver, segment, _lastArrival - outbox.Now.Nanoseconds, wire.ReceiverPort);
+    }
+
+    private long PassNetem(SessionSegment segment, long at, Outbox outbox)
+    {
+        if (wire.SessionNetemOf(outbox) is not { } netem)
+        {
+            return at;
+        }
+
+        QdiscFate fate = netem.Enqueue(segment.LengthBytes, at).Frame;
+        for (int i = 0; i < Wire.RetransmissionsMax && fate.Drop != DropReason.None; i++)
+        {
+            at += Wire.RetransmissionNanoseconds;
+            fate = netem.Enqueue(segment.LengthBytes, at).Frame;
+        }
+
+        return Math.Max(at, fate.LeavesAt);
     }
 }

@@ -1,6 +1,7 @@
 using Emulator.Core.Actors;
 using Emulator.Core.Journal;
 using Emulator.Core.Packets;
+using Emulator.Underlay.Qdiscs;
 
 namespace Emulator.Underlay;
 
@@ -9,17 +10,15 @@ namespace Emulator.Underlay;
 /// </summary>
 /// <remarks>
 /// A frame meets, in this order: a cut (<c>LinkDown</c>), duplication and loss (<c>LinkLoss</c>), the queue before the
-/// wire
-/// (<c>QdiscDrop</c>), transmission at the wire's rate, the latency, and delay and jitter on top of it. Nothing arrives
-/// sooner than the least latency. Source: Linux' sch_netem (order of duplication and loss, what reordering skips); left
-/// out:
-/// corruption, correlation, rate overhead. Sessions of API clients share rate and cuts, but nothing of theirs is lost:
-/// what
-/// would be is sent again 200 ms later (TCP_RTO_MIN), in order.
+/// wire (<c>QdiscDrop</c>), transmission at the wire's rate, a token bucket (<see cref="Tbf"/>), what tc-netem would do
+/// (<see cref="Netem"/>: more loss, copies, damage, delay), the latency, and delay and jitter on top of it. Nothing
+/// arrives sooner than the least latency. Sessions of API clients share rate, cuts, netem's delay and loss, but nothing
+/// of theirs is lost: what would be is sent again 200 ms later (TCP_RTO_MIN), in order; the token bucket does not hold
+/// them.
 /// In: frames and session segments from the sender's network card or port.
 /// Out: the same to <see cref="Receiver"/>; drops and copies to the journal, at the sender.
 /// </remarks>
-public sealed class Wire
+public sealed class Wire : IShapedEnd
 {
     /// <summary>How long after a lost session segment it is sent again: Linux' TCP_RTO_MIN.</summary>
     public const long RetransmissionNanoseconds = 200_000_000;
@@ -32,6 +31,7 @@ public sealed class Wire
 
     private readonly SessionLane _sessions;
     private readonly DepartureQueue _queue = new();
+    private readonly FrameShaper _shaper;
     private WireDice? _dice;
     private long _freeAt;
     private bool _isPlain;
@@ -51,6 +51,7 @@ public sealed class Wire
         LeastLatencyNanoseconds = options.LatencyNanoseconds;
         Options = options;
         _sessions = new SessionLane(this);
+        _shaper = new FrameShaper(sender, $"{receiver.Name}/{receiverPort}", this);
         Adopt(options);
     }
 
@@ -127,6 +128,9 @@ public sealed class Wire
     /// <summary>The wire's dice, thrown for the first time when an impairment asks.</summary>
     internal WireDice DiceOf(Outbox outbox) => _dice ??= new WireDice(outbox.Seed, Sender, Receiver, ReceiverPort);
 
+    /// <summary>What netem does to sessions; null for nothing.</summary>
+    internal Netem? SessionNetemOf(Outbox outbox) => _shaper.SessionNetem(outbox);
+
     /// <summary>Puts bytes on the wire, beside the bound of the queue.</summary>
     /// <returns>When the last bit has left.</returns>
     internal long TransmitBytes(int bytes, long at, long now)
@@ -164,6 +168,11 @@ public sealed class Wire
             }
         }
 
+        _shaper.Shape(frame, departure, at, outbox);
+    }
+
+    void IShapedEnd.Launch(EthernetFrame frame, long departure, Outbox outbox)
+    {
         long delay = departure - outbox.Now.Nanoseconds + Options.LatencyNanoseconds;
         WireDice dice = DiceOf(outbox);
         if (!dice.Overtakes(Options.Reorder, frame.Payload, outbox))
@@ -192,5 +201,6 @@ public sealed class Wire
 
         Options = options;
         _isPlain = options.IsPlain;
+        _shaper.Adopt(options.Tbf, options.Netem);
     }
 }

@@ -1,5 +1,6 @@
 using Emulator.Core.Canonical;
 using Emulator.Core.Randomness;
+using Emulator.Underlay.Qdiscs;
 
 namespace Emulator.Underlay;
 
@@ -19,6 +20,8 @@ public static class WireCodec
         Write(writer, options.Loss);
         Write(writer, options.Duplicate);
         Write(writer, options.Reorder);
+        QdiscCodec.Write(writer, options.Netem);
+        QdiscCodec.Write(writer, options.Tbf);
         writer.Bool(options.IsUp);
     }
 
@@ -33,6 +36,8 @@ public static class WireCodec
         Loss = ReadRatio(reader),
         Duplicate = ReadRatio(reader),
         Reorder = ReadRatio(reader),
+        Netem = QdiscCodec.ReadNetem(reader),
+        Tbf = QdiscCodec.ReadTbf(reader),
         IsUp = reader.Bool(),
     });
 

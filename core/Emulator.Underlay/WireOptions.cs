@@ -1,4 +1,5 @@
 using Emulator.Core.Randomness;
+using Emulator.Underlay.Qdiscs;
 
 namespace Emulator.Underlay;
 
@@ -34,12 +35,18 @@ public sealed record WireOptions
     /// <summary>Delay on top of the latency, which reordered frames skip.</summary>
     public long ExtraDelayNanoseconds { get; init; }
 
+    /// <summary>What tc-netem would do to frames, on top of the latency; null for nothing.</summary>
+    public NetemOptions? Netem { get; init; }
+
+    /// <summary>A token bucket before that; null for none.</summary>
+    public TbfOptions? Tbf { get; init; }
+
     /// <summary>False cuts the wire: frames end with <c>LinkDown</c>.</summary>
     public bool IsUp { get; init; } = true;
 
     /// <summary>Whether the wire does nothing but delay by its latency.</summary>
     internal bool IsPlain => IsUp && RateBitsPerSecond == 0 && JitterNanoseconds == 0 && ExtraDelayNanoseconds == 0
-        && Loss.Numerator == 0 && Duplicate.Numerator == 0;
+        && Loss.Numerator == 0 && Duplicate.Numerator == 0 && Netem is null && Tbf is null;
 
     /// <summary>Refuses options that no wire can have.</summary>
     /// <exception cref="ArgumentException">The message names the ends, the option, its value and the cure.</exception>
@@ -56,6 +63,8 @@ public sealed record WireOptions
         Refuse(from, to, "queue length", QueueLengthMax);
         Refuse(from, to, "jitter", JitterNanoseconds);
         Refuse(from, to, "extra delay", ExtraDelayNanoseconds);
+        Netem?.Validate($"{from} to {to}");
+        Tbf?.Validate($"{from} to {to}");
     }
 
     private static void Refuse(string from, string to, string what, long value)

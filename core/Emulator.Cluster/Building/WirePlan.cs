@@ -51,5 +51,7 @@ internal sealed class WirePlan(LinksSpec links)
         Loss = link.Loss,
         Duplicate = link.Duplicate,
         Reorder = link.Reorder,
+        Netem = link.Netem,
+        Tbf = link.Tbf,
     };
 }

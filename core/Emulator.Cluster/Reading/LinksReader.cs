@@ -10,7 +10,8 @@ namespace Emulator.Cluster.Reading;
 internal static class LinksReader
 {
     private static readonly string[] Fields =
-        ["latency", "rate", "queueLength", "jitter", "extraDelay", "loss", "duplicate", "reorder"];
+        ["latency", "rate", "queueLength", "jitter", "extraDelay", "loss", "duplicate", "reorder",
+        .. NetemReader.Fields];
 
     /// <summary>Reads the section.</summary>
     public static LinksSpec Read(Section spec)
@@ -39,17 +40,31 @@ internal static class LinksReader
         }
 
         Section link = links.Child(name, Fields);
+        bool isDelayed = link["delay"] is not null;
         return new LinkSpec
         {
             Latency = AboveZero(link, "latency", link.Duration("latency") ?? latency),
-            RateBitsPerSecond = link.Rate("rate") ?? 10_000_000_000,
+            RateBitsPerSecond = (link["rate"] is JsonObject ? null : link.Rate("rate")) ?? 10_000_000_000,
             QueueLengthMax = (int)(link.Whole("queueLength", 1, 1_000_000) ?? 1_000),
-            Jitter = link.Duration("jitter") ?? SimDuration.Zero,
+            Jitter = (isDelayed ? null : link.Duration("jitter")) ?? SimDuration.Zero,
             ExtraDelay = link.Duration("extraDelay") ?? SimDuration.Zero,
-            Loss = link.Chance("loss") ?? Ratio.Zero,
-            Duplicate = link.Chance("duplicate") ?? Ratio.Zero,
-            Reorder = link.Chance("reorder") ?? Ratio.Zero,
+            Loss = Alone(link, "loss"),
+            Duplicate = Alone(link, "duplicate"),
+            Reorder = isDelayed ? Ratio.Zero : Alone(link, "reorder"),
+            Netem = NetemReader.Read(link),
+            Tbf = NetemReader.ReadTbf(link),
         };
+    }
+
+    // A chance by itself; an object is netem's.
+    private static Ratio Alone(Section link, string name)
+    {
+        if (link[name] is not JsonObject || name == "reorder")
+        {
+            return link.Chance(name) ?? Ratio.Zero;
+        }
+
+        return Ratio.Zero;
     }
 
     private static SimDuration AboveZero(Section section, string name, SimDuration latency)

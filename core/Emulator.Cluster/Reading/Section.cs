@@ -104,6 +104,10 @@ internal sealed class Section
     public long? Rate(string name) => Read(name, RateText.TryParse, (long _) => true,
         "is not a rate; write one such as 10Gbit or 100Mbit, or unlimited.");
 
+    /// <summary>A size in bytes, or null when it was not written.</summary>
+    public long? Size(string name) => Read(name, SizeText.TryParse, (long _) => true,
+        "is not a size; write bytes such as 3000, or 32kb, 1mb or 32kbit, where k is 1024.");
+
     /// <summary>One of a few words as its place among them, or null when it was not written.</summary>
     public int? Choice(string name, params string[] words)
     {
@@ -183,15 +187,25 @@ internal sealed class Section
         return members;
     }
 
-    /// <summary>The members of a map as whole numbers, in the order written.</summary>
+    /// <summary>The members of a map as whole numbers, or words of a setting that stand for them, in the order
+    /// written.</summary>
     public IReadOnlyList<KeyValuePair<string, long>> Numbers(string name)
     {
         var members = new List<KeyValuePair<string, long>>();
         foreach ((string key, JsonValue value) in Map(name))
         {
-            if (value.AsInt64 is long number)
+            if (value.AsInt64 is long number && key != Linux.Sysctls.CongestionName)
             {
                 members.Add(new(key, number));
+            }
+            else if (value.AsString is string word && Linux.Sysctls.TryRead(key, word, out long meaning))
+            {
+                members.Add(new(key, meaning));
+            }
+            else if (key == Linux.Sysctls.CongestionName)
+            {
+                ReportAt(FieldPath.Member(FieldPath.Member(Path, name), key),
+                $"{Shown(value)} is no congestion control that is modelled; write cubic or reno.");
             }
             else
             {

@@ -1,5 +1,6 @@
 using Emulator.Core.Randomness;
 using Emulator.Core.Time;
+using Emulator.Underlay.Qdiscs;
 
 namespace Emulator.Cluster.Spec;
 
@@ -29,6 +30,12 @@ public sealed record LinkSpec
 
     /// <summary>Chance that a frame overtakes. Default never.</summary>
     public Ratio Reorder { get; init; } = Ratio.Zero;
+
+    /// <summary>What tc-netem would do to frames, beyond the above. Default nothing.</summary>
+    public NetemOptions? Netem { get; init; }
+
+    /// <summary>A token bucket before that. Default none.</summary>
+    public TbfOptions? Tbf { get; init; }
 }
 
 /// <summary>Latencies, rates and impairments by distance.</summary>

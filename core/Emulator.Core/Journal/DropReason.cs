@@ -94,4 +94,16 @@ public enum DropReason : byte
     /// <summary>A TCP segment that came late: a copy, one sent again, or a bare acknowledgment that data overtook.
     /// Answered with an acknowledgment (TCP_OLD_DATA, TCP_OLD_SEQUENCE, TCP_RFC7323_PAWS).</summary>
     TcpOldSegment,
+
+    /// <summary>The IPv4 header was damaged on the way (IP_CSUM).</summary>
+    IPChecksum,
+
+    /// <summary>A UDP datagram was damaged on the way (UDP_CSUM).</summary>
+    UdpChecksum,
+
+    /// <summary>A TCP segment was damaged on the way (TCP_CSUM).</summary>
+    TcpChecksum,
+
+    /// <summary>An ICMP message was damaged on the way (ICMP_CSUM).</summary>
+    IcmpChecksum,
 }

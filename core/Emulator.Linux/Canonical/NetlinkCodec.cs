@@ -3,6 +3,7 @@ using Emulator.Core.Canonical;
 using Emulator.Linux.IPv4;
 using Emulator.Linux.Neighbour;
 using Emulator.Linux.Netlink;
+using Emulator.Underlay.Qdiscs;
 
 namespace Emulator.Linux.Canonical;
 
@@ -12,7 +13,7 @@ public static class NetlinkCodec
     private enum Tag : byte
     {
         Dump, StartProcess, KillProcess, SetSysctl, SetLink, DeleteLink, AddAddress, AddRoute, DeleteRoute,
-        AddNeighbour, DeleteNeighbour,
+        AddNeighbour, DeleteNeighbour, ReplaceQdisc,
     }
 
     /// <summary>Writes a message.</summary>
@@ -38,6 +39,12 @@ public static class NetlinkCodec
                 writer.Byte((byte)Tag.SetSysctl);
                 writer.Name(set.Name);
                 writer.Signed(set.Value);
+                break;
+            case ReplaceQdisc replace:
+                writer.Byte((byte)Tag.ReplaceQdisc);
+                writer.Name(replace.Device);
+                QdiscCodec.Write(writer, replace.Tbf);
+                QdiscCodec.Write(writer, replace.Netem);
                 break;
             case SetLink or DeleteLink or AddAddress:
                 WriteLink(writer, message);
@@ -66,6 +73,8 @@ public static class NetlinkCodec
                 return new KillProcess(reader.Name());
             case Tag.SetSysctl:
                 return new SetSysctl(reader.Name(), reader.Signed());
+            case Tag.ReplaceQdisc:
+                return new ReplaceQdisc(reader.Name(), QdiscCodec.ReadTbf(reader), QdiscCodec.ReadNetem(reader));
             case Tag.SetLink:
                 return new SetLink(
                     reader.Name(), ReadOptionalBool(reader), (int?)ReadOptional(reader), ReadOptionalBool(reader));

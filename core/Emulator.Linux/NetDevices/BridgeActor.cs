@@ -23,6 +23,7 @@ public sealed class BridgeActor(
     private SetBridgePort?[] _ports = new SetBridgePort?[8];
     private int _lastPort;
     private bool _callsIptables = true;
+    private Dictionary<int, EgressQdisc>? _qdiscs;
 
     /// <summary>The learned addresses with their ports' names, for <c>bridge fdb</c>.</summary>
     public IEnumerable<(MacAddress Mac, string Port)> Fdb =>
@@ -48,8 +49,15 @@ public sealed class BridgeActor(
             case SetBridgePort set:
                 SetPort(set);
                 break;
+            case QdiscDeparture departure:
+                Release(departure.Frame, port, outbox);
+                break;
+            case SetPortQdisc set:
+                ReplaceQdisc(set);
+                break;
             case RemoveBridgePort remove:
                 _ports[remove.Number] = null;
+                _qdiscs?.Remove(remove.Number);
                 _fdb.Forget(remove.Number);
                 break;
             case SetBridgeNetfilter set:
@@ -208,8 +216,55 @@ public sealed class BridgeActor(
             return;
         }
 
+        if (_qdiscs is not null && _qdiscs.TryGetValue(number, out EgressQdisc? qdisc))
+        {
+            qdisc.Enqueue(frame, offset, port.Name, outbox);
+            return;
+        }
+
+        Emit(frame, port, offset, outbox);
+    }
+
+    private void Emit(EthernetFrame frame, SetBridgePort port, long offset, Outbox outbox)
+    {
         outbox.Hop(Self, port.Name, Direction.Out, frame, offset);
         outbox.Send(port.Peer, frame, offset + hopNanoseconds, port.PeerIndex);
+    }
+
+    // A frame has waited in the queueing discipline of a port.
+    private void Release(EthernetFrame frame, int number, Outbox outbox)
+    {
+        if (PortAt(number) is not { } port)
+        {
+            outbox.Dropped(Self, frame.Payload, DropReason.DeviceGone);
+        }
+        else if (!port.IsUp)
+        {
+            outbox.Dropped(Self, frame.Payload, DropReason.LinkDown, at: port.Name);
+        }
+        else
+        {
+            Emit(frame, port, 0, outbox);
+        }
+    }
+
+    private void ReplaceQdisc(SetPortQdisc set)
+    {
+        if (set.Tbf is null && set.Netem is null)
+        {
+            _qdiscs?.Remove(set.Number);
+        }
+        else if (PortAt(set.Number) is { } port)
+        {
+            _qdiscs ??= [];
+            if (!_qdiscs.TryGetValue(set.Number, out EgressQdisc? qdisc))
+            {
+                qdisc = new EgressQdisc(Self, port.Name.Name, set.Number);
+                _qdiscs.Add(set.Number, qdisc);
+            }
+
+            qdisc.Replace(set.Tbf, set.Netem);
+        }
     }
 
     private void Describe(EthernetFrame frame, string result, Outbox outbox)

@@ -3,6 +3,7 @@ using Emulator.Core.Addresses;
 using Emulator.Core.Journal;
 using Emulator.Core.Packets;
 using Emulator.Linux.Netfilter;
+using Emulator.Underlay.Qdiscs;
 
 namespace Emulator.Linux.NetDevices;
 
@@ -54,6 +55,9 @@ internal sealed record SetBridgePort(
 
 /// <summary>Removes a port and what was learned behind it.</summary>
 internal sealed record RemoveBridgePort(int Number) : Message;
+
+/// <summary><c>tc qdisc replace</c> for a port of a bridge; both null for none.</summary>
+internal sealed record SetPortQdisc(int Number, TbfOptions? Tbf, NetemOptions? Netem) : Message;
 
 /// <summary><c>bridge-nf-call-iptables</c>: whether bridged IPv4 frames pass their node's netfilter hooks.</summary>
 internal sealed record SetBridgeNetfilter(bool CallsIptables) : Message;

@@ -2,6 +2,7 @@ using Emulator.Core.Actors;
 using Emulator.Core.Addresses;
 using Emulator.Core.Journal;
 using Emulator.Core.Packets;
+using Emulator.Underlay.Qdiscs;
 
 namespace Emulator.Linux.NetDevices;
 
@@ -13,6 +14,7 @@ namespace Emulator.Linux.NetDevices;
 public abstract class NetDevice(int index, InterfaceName journalName, MacAddress mac, int mtu)
 {
     private readonly List<DeviceAddress> _addresses = [];
+    private EgressQdisc? _qdisc;
 
     /// <summary>The ifindex.</summary>
     public int Index { get; } = index;
@@ -42,6 +44,9 @@ public abstract class NetDevice(int index, InterfaceName journalName, MacAddress
     /// others.</summary>
     public virtual string Kind => "";
 
+    /// <summary>The root queueing discipline, as <c>ip link</c> shows it.</summary>
+    public string QdiscName => _qdisc?.Name ?? "noqueue";
+
     /// <summary>Its addresses, in the order they were added; the first of a subnet is the primary one.</summary>
     public IReadOnlyList<DeviceAddress> Addresses => _addresses;
 
@@ -61,8 +66,40 @@ public abstract class NetDevice(int index, InterfaceName journalName, MacAddress
             return;
         }
 
+        if (_qdisc is { } qdisc)
+        {
+            qdisc.Enqueue(frame, offset, JournalName, outbox);
+            return;
+        }
+
         outbox.Hop(Owner, JournalName, Direction.Out, frame, offset);
         Send(frame, offset, outbox);
+    }
+
+    /// <summary><c>tc qdisc replace dev NAME root</c>; both null for the plain queue that is no queue here.</summary>
+    internal void ReplaceQdisc(TbfOptions? tbf, NetemOptions? netem)
+    {
+        if (tbf is null && netem is null)
+        {
+            _qdisc = null;
+            return;
+        }
+
+        _qdisc ??= new EgressQdisc(Owner, Name, Index);
+        _qdisc.Replace(tbf, netem);
+    }
+
+    /// <summary>Sends a frame that has waited in the queueing discipline.</summary>
+    internal void Release(EthernetFrame frame, Outbox outbox)
+    {
+        if (!IsUp || !HasCarrier)
+        {
+            outbox.Dropped(Owner, frame.Payload, DropReason.LinkDown, at: JournalName);
+            return;
+        }
+
+        outbox.Hop(Owner, JournalName, Direction.Out, frame, 0);
+        Send(frame, 0, outbox);
     }
 
     /// <summary>The actor whose namespace the device is in.</summary>

@@ -51,6 +51,9 @@ internal sealed class KernelConfiguration(NetworkNamespace netns)
             case DeleteConntrack delete:
                 netns.Netfilter?.Delete(delete, outbox.Now);
                 return true;
+            case ReplaceQdisc replace:
+                Require(replace.Device).ReplaceQdisc(replace.Tbf, replace.Netem);
+                return true;
             case SetSysctl set:
                 SetSysctl(set);
                 return true;

@@ -45,7 +45,7 @@ internal static class Listing
             string master = device is BridgePort port ? $" master {port.Master}" : "";
             string peer = device.Kind == "veth" ? "@if2" : "";
             text.Append($"{device.Index}: {device.Name}{peer}: <{flags}> mtu {device.Mtu} ");
-            text.Append($"qdisc noqueue{master} state {state} group default qlen 1000\n");
+            text.Append($"qdisc {device.QdiscName}{master} state {state} group default qlen 1000\n");
             text.Append($"    link/{(isLoopback ? "loopback" : "ether")} {device.Mac} ");
             text.Append($"brd {(isLoopback ? MacAddress.Zero : MacAddress.Broadcast)}\n");
             foreach (DeviceAddress address in withAddresses ? device.Addresses : [])

@@ -40,6 +40,9 @@ public interface INetworkLayer
     /// <summary>The actor, for journal entries and timers.</summary>
     ActorRef Self { get; }
 
+    /// <summary>The congestion control of new connections (<c>net.ipv4.tcp_congestion_control</c>).</summary>
+    CongestionKind Congestion => CongestionKind.Cubic;
+
     /// <summary>A packet id that no other packet has.</summary>
     ulong NextPacketId();
 

@@ -66,6 +66,10 @@ public static class SocketLimits
     /// <summary>The least variance term of the retransmission timeout (Linux TCP_RTO_MIN).</summary>
     public static readonly SimDuration RetransmissionTimeoutMin = SimDuration.FromMilliseconds(200);
 
+    /// <summary>The least time that a timer of loss detection waits (Linux TCP_TIMEOUT_MIN_US; its rounding to ticks
+    /// of a clock is left out).</summary>
+    public static readonly SimDuration TimerSlack = SimDuration.FromMilliseconds(2);
+
     /// <summary>The largest retransmission timeout (Linux TCP_RTO_MAX).</summary>
     public static readonly SimDuration RetransmissionTimeoutMax = SimDuration.FromSeconds(120);
 

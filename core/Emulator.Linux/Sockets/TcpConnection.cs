@@ -20,6 +20,7 @@ public sealed class TcpConnection
         Local = local;
         Remote = remote;
         Handler = handler;
+        Congestion = new CongestionControl(CongestionAlgorithm.Of(table.Network.Congestion));
     }
 
     /// <summary>The connection's number in its table.</summary>
@@ -61,17 +62,17 @@ public sealed class TcpConnection
     // What this side sends. Source: RFC 9293 section 3.3.1.
     internal TcpSendBuffer SendBuffer { get; } = new();
 
-    internal SackScoreboard Sacked { get; } = new();
+    internal RetransmitQueue Sent { get; } = new();
 
-    internal CongestionControl Congestion { get; } = new();
+    internal CongestionControl Congestion { get; }
+
+    internal Rack Rack { get; } = new();
 
     internal uint InitialSendSequence { get; set; }
 
     internal uint SendUnacknowledged { get; set; }
 
-    internal uint SendNext { get; set; }
-
-    // The highest sequence number sent, plus one; SendNext lies behind it while data is sent again.
+    // The highest sequence number sent, plus one: SND.NXT.
     internal uint SendMax { get; set; }
 
     internal int SendWindow { get; set; }
@@ -91,8 +92,6 @@ public sealed class TcpConnection
     internal bool WasRefusedRoom { get; set; }
 
     internal int DuplicateAcks { get; set; }
-
-    internal bool IsWindowLimited { get; set; }
 
     // What this side receives.
     internal TcpReceiveQueue ReceiveQueue { get; } = new();
@@ -144,12 +143,8 @@ public sealed class TcpConnection
 
     internal SocketError SoftError { get; set; }
 
-    // The one byte whose round trip is being measured (RFC 6298 section 3).
-    internal bool IsTiming { get; set; }
-
-    internal uint TimedSequence { get; set; }
-
-    internal SimTime TimedSince { get; set; }
+    // When the SYN left, if it left once: the first round trip.
+    internal SimTime? SynSentAt { get; set; }
 
     /// <summary>Largest number of data bytes in one segment.</summary>
     internal int SendMss =>

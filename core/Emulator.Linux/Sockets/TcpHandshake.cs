@@ -93,14 +93,14 @@ internal static class TcpHandshake
     public static void Establish(TcpConnection c, TcpSegment segment, Outbox outbox)
     {
         c.SendUnacknowledged = c.InitialSendSequence + 1;
-        c.SendNext = c.SendUnacknowledged;
-        c.Congestion.Start(c.SendMss);
-        if (c.IsTiming && c.Retries == 0)
+        c.Congestion.Start(c.Retries);
+        if (c.SynSentAt is { } sentAt && c.Retries == 0)
         {
-            c.Timeout.Sample(outbox.Now - c.TimedSince);
+            c.Timeout.Sample(outbox.Now - sentAt);
+            c.Rack.Measured((outbox.Now - sentAt).Nanoseconds, outbox.Now);
         }
 
-        c.IsTiming = false;
+        c.SynSentAt = null;
         c.Timeout.Backoff = 0;
         c.Retries = 0;
         c.SoftError = SocketError.None;

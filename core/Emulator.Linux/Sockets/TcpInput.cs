@@ -167,7 +167,7 @@ internal static class TcpInput
         }
 
         outbox.Delivered(c.Table.Network.Self, packet);
-        c.IsTiming = false;
+        c.SynSentAt = null;
         TcpOutput.SendSyn(c, outbox);
         return true;
     }

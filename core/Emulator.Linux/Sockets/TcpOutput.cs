@@ -1,5 +1,6 @@
 using Emulator.Core.Actors;
 using Emulator.Core.Packets;
+using Emulator.Core.Time;
 
 namespace Emulator.Linux.Sockets;
 
@@ -27,7 +28,8 @@ internal static class TcpOutput
             c.ReceiveEdge = TcpSequence.Max(c.ReceiveEdge, c.ReceiveNext + (uint)window);
         }
 
-        StartTiming(c, c.InitialSendSequence, outbox);
+        bool isFirst = c.SendMax == c.InitialSendSequence || (answers && c.Retries == 0 && c.SynSentAt is null);
+        c.SynSentAt = isFirst ? outbox.Now : null;
         Emit(
             c,
             new TcpSegment
@@ -41,8 +43,7 @@ internal static class TcpOutput
                 Options = options,
             },
             outbox);
-        c.SendNext = c.InitialSendSequence + 1;
-        c.SendMax = c.SendNext;
+        c.SendMax = c.InitialSendSequence + 1;
     }
 
     /// <summary>Sends data and FIN, new or again, as far as congestion window and peer allow.</summary>
@@ -53,52 +54,121 @@ internal static class TcpOutput
             return;
         }
 
-        if (c.InFlight == 0 && outbox.Now - c.LastSent > c.Timeout.Value)
+        if (c.InFlight == 0 && c.SendBuffer.Length > 0)
         {
-            c.Congestion.RestartAfterIdle(c.SendMss);
+            Resume(c, outbox);
         }
 
-        bool sent = false;
+        int before = c.Sent.Count;
+        int sent = 0;
         while (SendNextSegment(c, outbox))
         {
-            sent = true;
+            sent++;
         }
 
-        bool waits = TcpSequence.After(c.SendBuffer.End, c.SendNext) && c.InFlight == 0;
-        if ((sent && (!c.MainTimer.IsArmed || c.MainPurpose != TcpMainTimer.Retransmit))
-            || (waits && !c.MainTimer.IsArmed))
+        c.Congestion.Sent(sent, c.Sent.Count, c.Sent.InFlight, c.SendUnacknowledged, c.SendMax);
+        bool waits = TcpSequence.After(c.SendBuffer.End, c.SendMax) && c.InFlight == 0;
+        if (sent > 0)
+        {
+            TcpTimers.AfterSending(c, before == 0, outbox);
+        }
+        else if (waits && !c.MainTimer.IsArmed)
         {
             TcpTimers.Restart(c, outbox);
         }
     }
 
-    /// <summary>Sends the first segment that the peer lacks, whatever the windows say.</summary>
-    public static void RetransmitFirst(TcpConnection c, uint from, Outbox outbox)
+    /// <summary>Sends one new segment whatever the congestion window says; false when there is none or the peer's
+    /// window has no room.</summary>
+    public static bool SendProbeOfNewData(TcpConnection c, Outbox outbox)
     {
-        uint start = c.Sacked.SkipFrom(TcpSequence.Max(from, c.SendUnacknowledged));
-        if (TcpSequence.Before(start, c.SendBuffer.End))
+        int length = Math.Min((int)(c.SendBuffer.End - c.SendMax), c.SendMss);
+        if (length <= 0 || (int)(c.SendMax - c.SendUnacknowledged) + length > c.SendWindow)
         {
-            uint end = c.Sacked.HoleEnd(start, TcpSequence.Min(c.SendMax, c.SendBuffer.End));
-            int length = Math.Min((int)(end - start), c.SendMss);
-            if (length > 0)
-            {
-                SendData(c, start, length, outbox);
-            }
+            return false;
         }
-        else if (c.FinSent && TcpSequence.Before(start, c.SendMax))
+
+        SendData(c, c.SendMax, length, outbox);
+        return true;
+    }
+
+    /// <summary>Sends what is held for lost again, as far as the congestion window allows.</summary>
+    public static void ResendLost(TcpConnection c, Outbox outbox)
+    {
+        RetransmitQueue sent = c.Sent;
+        for (int i = 0; i < sent.Count && sent.Resent < sent.Lost && sent.InFlight < c.Congestion.Window; i++)
         {
-            SendBare(c, c.FinSequence, TcpFlags.Fin | TcpFlags.Ack, outbox);
+            if (sent[i].Is(SentSegmentState.Lost) && !sent[i].Is(SentSegmentState.Resent))
+            {
+                Resend(c, i, outbox);
+                c.Congestion.Resent(1);
+                if (i == 0)
+                {
+                    TcpTimers.HeadResent(c, outbox);
+                }
+            }
         }
     }
 
-    /// <summary>Sends a range again at the present segment size, after the path's MTU shrank.</summary>
-    public static void RetransmitRange(TcpConnection c, uint start, uint end, Outbox outbox)
+    /// <summary>Sends one segment again; where it is now too large, its first part, and where it is small, together
+    /// with those after it (Linux: tcp_retrans_try_collapse).</summary>
+    public static void Resend(TcpConnection c, int place, Outbox outbox, bool isHoleEnd = false)
     {
-        for (uint at = c.Sacked.SkipFrom(start); TcpSequence.Before(at, end); at = c.Sacked.SkipFrom(at))
+        RetransmitQueue sent = c.Sent;
+        uint start = sent[place].Start;
+        while (!isHoleEnd && place + 1 < sent.Count && !sent[place + 1].Is(SentSegmentState.Sacked)
+            && (int)(TcpSequence.Min(sent[place + 1].End, c.SendBuffer.End) - start) <= c.SendMss
+            && (int)(sent[place + 1].End - c.SendUnacknowledged) <= c.SendWindow)
         {
-            int length = Math.Min((int)(c.Sacked.HoleEnd(at, end) - at), c.SendMss);
-            SendData(c, at, length, outbox, isHoleEnd: at + (uint)length == end);
-            at += (uint)length;
+            sent.JoinNext(place);
+        }
+
+        uint dataEnd = TcpSequence.Min(sent[place].End, c.SendBuffer.End);
+        int length = Math.Min((int)(dataEnd - start), c.SendMss);
+        if (length < (int)(dataEnd - start))
+        {
+            sent.Split(place, start + (uint)length);
+        }
+
+        if (length > 0)
+        {
+            SendData(c, start, length, outbox, isHoleEnd && start + (uint)length == dataEnd);
+        }
+        else
+        {
+            SendBare(c, c.FinSequence, TcpFlags.Fin | TcpFlags.Ack, outbox);
+        }
+
+        sent.MarkResent(ref sent[place], outbox.Now.Nanoseconds);
+    }
+
+    /// <summary>Sends what is under way and too large again at the present segment size, after the path's MTU shrank:
+    /// no sign of congestion (Linux: tcp_simple_retransmit). Pieces are cut where the large segments ended as one run,
+    /// the last pushed.</summary>
+    public static void ResendTooLarge(TcpConnection c, Outbox outbox)
+    {
+        RetransmitQueue sent = c.Sent;
+        for (int i = 0; i < sent.Count; i++)
+        {
+            if (!IsTooLarge(c, i))
+            {
+                continue;
+            }
+
+            while (IsTooLarge(c, i + 1))
+            {
+                sent.JoinNext(i);
+            }
+
+            for (bool isWhole = false; !isWhole; i++)
+            {
+                isWhole = !IsTooLarge(c, i);
+                sent.MarkLost(ref sent[i]);
+                Resend(c, i, outbox, isHoleEnd: true);
+            }
+
+            i--;
+            c.Congestion.EnterResize(c.SendMax);
         }
     }
 
@@ -129,17 +199,28 @@ internal static class TcpOutput
     public static void SendReset(TcpConnection c, Outbox outbox) =>
         SendBare(c, c.SendMax, TcpFlags.Rst | TcpFlags.Ack, outbox);
 
-    private static bool SendNextSegment(TcpConnection c, Outbox outbox)
+    private static bool IsTooLarge(TcpConnection c, int place) =>
+        place < c.Sent.Count && !c.Sent[place].Is(SentSegmentState.Sacked)
+        && (int)(TcpSequence.Min(c.Sent[place].End, c.SendBuffer.End) - c.Sent[place].Start) > c.SendMss;
+
+    // Nothing is under way: the path may have changed meanwhile.
+    private static void Resume(TcpConnection c, Outbox outbox)
     {
-        uint next = c.SendNext;
-        bool isAgain = TcpSequence.Before(next, c.SendMax);
-        if (isAgain)
+        SimDuration idle = outbox.Now - c.LastSent;
+        if (c.LastSent.Nanoseconds > 0 && idle > c.Timeout.Value)
         {
-            next = c.Sacked.SkipFrom(next);
-            c.SendNext = next;
-            isAgain = TcpSequence.Before(next, c.SendMax);
+            c.Congestion.RestartAfterIdle(idle, c.Timeout.Value);
         }
 
+        if (c.LastSent.Nanoseconds > 0)
+        {
+            c.Congestion.Algorithm.Restarted(c.LastSent, outbox.Now);
+        }
+    }
+
+    private static bool SendNextSegment(TcpConnection c, Outbox outbox)
+    {
+        uint next = c.SendMax;
         int available = (int)(c.SendBuffer.End - next);
         if (available <= 0)
         {
@@ -148,15 +229,8 @@ internal static class TcpOutput
 
         int mss = c.SendMss;
         int length = Math.Min(available, mss);
-        if (isAgain)
-        {
-            length = Math.Min(length, (int)(c.Sacked.HoleEnd(next, c.SendBuffer.End) - next));
-        }
-
-        int underWay = (int)(next - c.SendUnacknowledged);
-        int usable = Math.Min(c.Congestion.Window, c.SendWindow) - underWay;
-        c.IsWindowLimited = c.Congestion.Window - underWay < length;
-        if (usable <= 0)
+        int usable = c.SendWindow - (int)(next - c.SendUnacknowledged);
+        if (usable <= 0 || c.Sent.InFlight >= c.Congestion.Window)
         {
             return false;
         }
@@ -173,7 +247,6 @@ internal static class TcpOutput
         }
 
         SendData(c, next, length, outbox);
-        c.SendNext = next + (uint)length + (FinGoesWith(c, next, length) ? 1u : 0u);
         return true;
     }
 
@@ -185,8 +258,8 @@ internal static class TcpOutput
         }
 
         SendBare(c, next, TcpFlags.Fin | TcpFlags.Ack, outbox);
-        c.SendNext = next + 1;
-        c.SendMax = TcpSequence.Max(c.SendMax, c.SendNext);
+        c.Sent.Append(next, next + 1, outbox.Now.Nanoseconds);
+        c.SendMax = next + 1;
         return true;
     }
 
@@ -199,22 +272,13 @@ internal static class TcpOutput
         TcpFlags flags = TcpFlags.Ack;
         flags |= endsWrite || isHoleEnd ? TcpFlags.Psh : TcpFlags.None;
         flags |= FinGoesWith(c, start, length) ? TcpFlags.Fin : TcpFlags.None;
-        if (TcpSequence.Before(start, c.SendMax))
-        {
-            c.IsTiming = false;
-        }
-        else
-        {
-            StartTiming(c, start, outbox);
-        }
-
         c.LastSent = outbox.Now;
         c.Acks.SentBytes(outbox.Now);
         Emit(c, Segment(c, start, flags, bytes, outbox), outbox);
         uint end = start + (uint)length + ((flags & TcpFlags.Fin) != 0 ? 1u : 0u);
         if (TcpSequence.After(end, c.SendMax))
         {
-            c.SendNext = c.SendNext == c.SendMax ? end : c.SendNext;
+            c.Sent.Append(start, end, outbox.Now.Nanoseconds);
             c.SendMax = end;
         }
     }
@@ -258,16 +322,6 @@ internal static class TcpOutput
         uint edge = c.ReceiveNext + ((uint)field << c.ReceiveWindowScale);
         c.ReceiveEdge = TcpSequence.Max(c.ReceiveEdge, edge);
         return (ushort)field;
-    }
-
-    private static void StartTiming(TcpConnection c, uint sequence, Outbox outbox)
-    {
-        if (!c.IsTiming && c.Retries == 0)
-        {
-            c.IsTiming = true;
-            c.TimedSequence = sequence;
-            c.TimedSince = outbox.Now;
-        }
     }
 
     private static void Emit(TcpConnection c, TcpSegment segment, Outbox outbox)

@@ -97,7 +97,6 @@ internal sealed class TcpTable(INetworkLayer network, SocketNumbers numbers, Eph
             PathMtu = Math.Clamp(mtu, SocketLimits.MtuMin, ushort.MaxValue),
             InitialSendSequence = initial,
             SendUnacknowledged = initial,
-            SendNext = initial,
             SendMax = initial,
         };
         c.SendBuffer.Reset(initial + 1);
@@ -272,9 +271,7 @@ internal sealed class TcpTable(INetworkLayer network, SocketNumbers numbers, Eph
             return;
         }
 
-        uint end = TcpSequence.Min(c.SendMax, c.SendBuffer.End);
-        int tooLarge = (int)(end - c.SendUnacknowledged) / before * before;
-        TcpOutput.RetransmitRange(c, c.SendUnacknowledged, c.SendUnacknowledged + (uint)tooLarge, outbox);
+        TcpOutput.ResendTooLarge(c, outbox);
         TcpTimers.Restart(c, outbox);
     }
 

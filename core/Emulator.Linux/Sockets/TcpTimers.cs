@@ -9,6 +9,12 @@ internal enum TcpMainTimer : byte
     /// <summary>An acknowledgment; else send again.</summary>
     Retransmit,
 
+    /// <summary>The end of what reordering explains; else what is missing is lost (RACK).</summary>
+    Reordering,
+
+    /// <summary>An acknowledgment for the tail; else send one segment as a probe (TLP).</summary>
+    LossProbe,
+
     /// <summary>A window; else ask for one.</summary>
     WindowProbe,
 
@@ -19,7 +25,8 @@ internal enum TcpMainTimer : byte
     TimeWait,
 }
 
-/// <summary>What connections do when time has passed. Source: Linux tcp_timer.c; RFC 6298 section 5.</summary>
+/// <summary>What connections do when time has passed. Source: Linux tcp_timer.c; RFC 6298 section 5;
+/// RFC 8985 section 7 (tail-loss probe).</summary>
 internal static class TcpTimers
 {
     /// <summary>The purpose of the main timer in a <see cref="SocketTimer"/>.</summary>
@@ -48,13 +55,48 @@ internal static class TcpTimers
         {
             Start(c, TcpMainTimer.Retransmit, c.Timeout.Value, outbox);
         }
-        else if (c.MaySend && TcpSequence.After(c.SendBuffer.End, c.SendNext))
+        else if (c.MaySend && TcpSequence.After(c.SendBuffer.End, c.SendMax))
         {
             Start(c, TcpMainTimer.WindowProbe, c.Timeout.Value, outbox);
         }
         else
         {
             c.MainTimer.Cancel();
+        }
+    }
+
+    /// <summary>An acknowledgment came. Linux: tcp_set_xmit_timer, or RACK's timer in its place.</summary>
+    public static void AfterAcknowledgment(TcpConnection c, long reorderingWait, Outbox outbox)
+    {
+        if (reorderingWait > 0)
+        {
+            var wait = new SimDuration(reorderingWait + SocketLimits.TimerSlack.Nanoseconds);
+            Start(c, TcpMainTimer.Reordering, wait, outbox);
+        }
+        else if (!ScheduleProbe(c, c.Timeout.Value, outbox))
+        {
+            Rearm(c, outbox);
+        }
+    }
+
+    /// <summary>New segments left. Linux: tcp_event_new_data_sent, tcp_schedule_loss_probe.</summary>
+    public static void AfterSending(TcpConnection c, bool wasEmpty, Outbox outbox)
+    {
+        bool waitsForSegments = c.MainTimer.IsArmed
+            && c.MainPurpose is TcpMainTimer.Retransmit or TcpMainTimer.Reordering;
+        if (!ScheduleProbe(c, new SimDuration(UntilTimeout(c, outbox.Now)), outbox)
+            && (wasEmpty || !waitsForSegments))
+        {
+            Rearm(c, outbox);
+        }
+    }
+
+    /// <summary>The oldest segment was sent again: its timeout begins anew.</summary>
+    public static void HeadResent(TcpConnection c, Outbox outbox)
+    {
+        if (!c.MainTimer.IsArmed || c.MainPurpose != TcpMainTimer.Reordering)
+        {
+            Start(c, TcpMainTimer.Retransmit, c.Timeout.Value, outbox);
         }
     }
 
@@ -99,6 +141,17 @@ internal static class TcpTimers
             case TcpMainTimer.WindowProbe:
                 Probe(c, outbox);
                 break;
+            case TcpMainTimer.Reordering:
+                TcpRecovery.ReorderingExpired(c, outbox);
+                if (!c.MainTimer.IsArmed)
+                {
+                    Rearm(c, outbox);
+                }
+
+                break;
+            case TcpMainTimer.LossProbe:
+                ProbeTail(c, outbox);
+                break;
             case TcpMainTimer.Retransmit when c.State == TcpState.SynSent:
                 RepeatSyn(c, outbox);
                 break;
@@ -126,7 +179,6 @@ internal static class TcpTimers
             c.Timeout.Backoff++;
         }
 
-        c.IsTiming = false;
         TcpOutput.SendSyn(c, outbox);
         Start(c, TcpMainTimer.Retransmit, c.Timeout.Value, outbox);
     }
@@ -141,7 +193,6 @@ internal static class TcpTimers
 
         c.Retries++;
         c.Timeout.Backoff++;
-        c.IsTiming = false;
         TcpOutput.SendSyn(c, outbox);
         Start(c, TcpMainTimer.Retransmit, c.Timeout.Value, outbox);
     }
@@ -159,16 +210,93 @@ internal static class TcpTimers
             return;
         }
 
-        c.Congestion.Collapse(c.InFlight, c.SendMss, c.Retries == 0);
+        EnterLoss(c, outbox.Now);
         c.Retries++;
         c.Timeout.Backoff++;
-        c.Sacked.Clear();
-        c.DuplicateAcks = 0;
-        c.IsTiming = false;
-        c.SendNext = c.SendUnacknowledged;
-        TcpOutput.SendPending(c, outbox);
+        TcpOutput.Resend(c, 0, outbox);
         Start(c, TcpMainTimer.Retransmit, c.Timeout.Value, outbox);
     }
+
+    // Holds for lost what cannot have arrived in time. Linux: tcp_enter_loss, tcp_timeout_mark_lost.
+    private static void EnterLoss(TcpConnection c, SimTime now)
+    {
+        RetransmitQueue sent = c.Sent;
+        if (sent[0].Is(SentSegmentState.Sacked) || !c.SackOn)
+        {
+            sent.ForgetSacks();
+        }
+
+        for (int i = 0; i < sent.Count; i++)
+        {
+            if (i == 0 || !c.SackOn || c.Rack.Overdue(sent[i], 0, now) <= 0)
+            {
+                sent.MarkLost(ref sent[i]);
+            }
+        }
+
+        c.DuplicateAcks = 0;
+        CongestionControl congestion = c.Congestion;
+        bool isNew = congestion.State <= CongestionState.Disorder
+            || !TcpSequence.After(congestion.StateEnd, c.SendUnacknowledged)
+            || (congestion.State == CongestionState.Loss && c.Retries == 0);
+        congestion.EnterLoss(isNew, sent.InFlight, c.SendMax, now);
+    }
+
+    // One probe for each tail: after two round trips, or before the timeout where that is sooner. A lone segment may
+    // be waiting for a held-back acknowledgment. Linux: tcp_schedule_loss_probe.
+    private static bool ScheduleProbe(TcpConnection c, SimDuration timeout, Outbox outbox)
+    {
+        if (c.Sent.Count == 0 || !c.SackOn
+            || c.Congestion.State is not (CongestionState.Open or CongestionState.Reducing))
+        {
+            return false;
+        }
+
+        SimDuration slack = c.Sent.Count == 1 ? SocketLimits.RetransmissionTimeoutMin : SocketLimits.TimerSlack;
+        long wait = (2 * c.Timeout.Smoothed.Nanoseconds) + slack.Nanoseconds;
+        wait = c.Timeout.Smoothed.Nanoseconds == 0 ? SocketLimits.RetransmissionTimeoutInitial.Nanoseconds : wait;
+        wait = timeout.Nanoseconds > 0 ? Math.Min(wait, timeout.Nanoseconds) : wait;
+        Start(c, TcpMainTimer.LossProbe, new SimDuration(wait), outbox);
+        return true;
+    }
+
+    // Linux: tcp_send_loss_probe.
+    private static void ProbeTail(TcpConnection c, Outbox outbox)
+    {
+        CongestionControl congestion = c.Congestion;
+        if (congestion.ProbeEnd is null && c.Sent.Count > 0)
+        {
+            bool isNew = TcpOutput.SendProbeOfNewData(c, outbox);
+            if (!isNew)
+            {
+                TcpOutput.Resend(c, c.Sent.Count - 1, outbox);
+            }
+
+            congestion.ProbeWasResent = !isNew;
+            congestion.ProbeEnd = c.SendMax;
+            Start(c, TcpMainTimer.Retransmit, c.Timeout.Value, outbox);
+            return;
+        }
+
+        Rearm(c, outbox);
+    }
+
+    // The timeout of the oldest segment, counted from when it left where another timer ran meanwhile.
+    private static void Rearm(TcpConnection c, Outbox outbox)
+    {
+        if (c.Sent.Count > 0 && c.MainPurpose is TcpMainTimer.Reordering or TcpMainTimer.LossProbe)
+        {
+            long left = Math.Max(1_000_000, UntilTimeout(c, outbox.Now));
+            Start(c, TcpMainTimer.Retransmit, new SimDuration(left), outbox);
+        }
+        else
+        {
+            Restart(c, outbox);
+        }
+    }
+
+    private static long UntilTimeout(TcpConnection c, SimTime now) =>
+        c.Sent[0].SentAt + c.Timeout.Value.Nanoseconds - now.Nanoseconds;
 
     // RFC 9293 section 3.8.6.1. Linux sends an old sequence number, which the peer must answer.
     private static void Probe(TcpConnection c, Outbox outbox)

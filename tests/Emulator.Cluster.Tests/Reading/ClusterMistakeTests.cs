@@ -24,6 +24,32 @@ public sealed class ClusterMistakeTests
     [InlineData("links: {betweenZones: 0}", "spec.links.betweenZones: 0 is a link between machines without latency: "
         + "nothing may "
         + "cross it in no time, since machines run ahead of each other by the least latency; write 1us or more.")]
+    [InlineData("links: {withinZone: {distribution: normal}}", "spec.links.withinZone.distribution: 'normal' says how "
+        + "delays vary or are skipped, but there is no delay; give one such as delay: 20ms.")]
+    [InlineData("links: {withinZone: {delay: 1ms, jitter: 1ms, distribution: experimental}}",
+        "spec.links.withinZone.distribution: 'experimental' is not one of uniform, normal, pareto, paretonormal; write "
+        + "one of these.")]
+    [InlineData("links: {withinZone: {limit: 5}}", "spec.links.withinZone.limit: 5 bounds frames that are delayed, but "
+        + "nothing delays any; give a delay, a slot or a rate as an object, or write queueLength.")]
+    [InlineData("links: {withinZone: {loss: {random: 1%, gemodel: {p: 1%}}}}", "spec.links.withinZone.loss: needs one "
+        + "of random (with correlation or without), state and gemodel; write such as {random: 1%, correlation: 25%}.")]
+    [InlineData("links: {withinZone: {loss: {gemodel: {p: 2}}}}",
+        "spec.links.withinZone.loss.gemodel.p: 2 is not a chance from 0 to 1; write it as 1%, 1/100 or 0.01.")]
+    [InlineData("links: {withinZone: {slot: {min: 2ms, max: 1ms}}}", "spec.links.withinZone.slot.max: is below min, or "
+        + "both are zero; write such as {min: 1ms, max: 5ms, packets: 10}.")]
+    [InlineData("links: {withinZone: {tbf: {rate: 1Mbit, burst: 32kb}}}", "spec.links.withinZone.tbf: needs a rate of "
+        + "8bit or more, a burst above zero, and either limit or latency; write such as {rate: 1Mbit, burst: 32kb, "
+        + "latency: 50ms}.")]
+    [InlineData("links: {withinZone: {tbf: {rate: 1Mbit, burst: lots, limit: 1}}}", "spec.links.withinZone.tbf.burst: "
+        + "'lots' is not a size; write bytes such as 3000, or 32kb, 1mb or 32kbit, where k is 1024.|"
+        + "spec.links.withinZone.tbf: needs a rate of 8bit or more, a burst above zero, and either limit or latency; "
+        + "write such as {rate: 1Mbit, burst: 32kb, latency: 50ms}.")]
+    [InlineData("links: {withinZone: {tbf: {rate: 1Mbit, burst: 32kb, limit: 1, peakrate: 1Mbit, mtu: 1514}}}",
+        "spec.links.withinZone.tbf.peakrate: and mtu belong together, the peak rate above the rate; write both, mtu at "
+        + "least the longest frame such as 1514.")]
+    [InlineData("sysctls: {net.ipv4.tcp_congestion_control: bbr}",
+        "spec.sysctls[net.ipv4.tcp_congestion_control]: 'bbr' is no congestion control that is modelled; write cubic "
+        + "or reno.")]
     [InlineData("links: {withinNode: 10ns}",
         "spec.links.withinNode: '10ns' is too short: a hop inside a machine costs at least 1us; write 1us or more.")]
     [InlineData("links: {outside: 50us}", "spec.links.outside: latency 0.050000ms is not above withinZone's "

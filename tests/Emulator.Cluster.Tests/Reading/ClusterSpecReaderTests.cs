@@ -99,7 +99,7 @@ public sealed class ClusterSpecReaderTests
                 capacity: {cpu: 0.5, memory: 64Gi, pods: 30}
                 labels: {tier: "1"}
                 taints: [{key: only, value: db, effect: NoExecute}]
-                sysctls: {net.ipv4.ip_forward: 0}
+                sysctls: {net.ipv4.ip_forward: 0, net.ipv4.tcp_congestion_control: reno}
             sysctls: {net.ipv4.ip_forward: 1, net.ipv4.conf.all.rp_filter: 2}
             """);
 
@@ -112,6 +112,7 @@ public sealed class ClusterSpecReaderTests
         Assert.Equal(KeyValuePair.Create("tier", "1"), Assert.Single(spec.Nodes[3].Labels));
         Assert.Equal(new TaintSpec("only", "db", "NoExecute"), Assert.Single(spec.Nodes[2].Taints));
         Assert.Equal(0, spec.Nodes[2].Sysctls.Single(s => s.Key == "net.ipv4.ip_forward").Value);
+        Assert.Equal(1, spec.Nodes[2].Sysctls.Single(s => s.Key == "net.ipv4.tcp_congestion_control").Value);
         Assert.Equal(2, spec.Nodes[0].Sysctls.Single(s => s.Key == "net.ipv4.conf.all.rp_filter").Value);
     }
 

@@ -70,6 +70,28 @@ public sealed class ExactTextTests
     }
 
     [Theory]
+    [InlineData("3000", 3_000)]
+    [InlineData("32kb", 32_768)]
+    [InlineData("1mb", 1_048_576)]
+    [InlineData("32kbit", 4_096)]
+    [InlineData("1.5k", 1_536)]
+    [InlineData("7b", 7)]
+    public void Reads_sizes_as_tc_does(string text, long bytes)
+    {
+        Assert.True(SizeText.TryParse(text, out long read));
+        Assert.Equal(bytes, read);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("kb")]
+    [InlineData("-1")]
+    [InlineData("0.0001k")]
+    [InlineData("5gb")]
+    [InlineData("5 kb")]
+    public void Refuses_what_is_no_size(string text) => Assert.False(SizeText.TryParse(text, out _));
+
+    [Theory]
     [InlineData("10G")]
     [InlineData("0Mbit")]
     [InlineData("0.5bit")]

@@ -23,6 +23,11 @@ internal sealed class RecordingHandler : ISocketHandler
 
     public Action<TcpConnection, Outbox>? PeerClosed { get; init; }
 
+    public Action<TcpConnection, Outbox>? Writable { get; init; }
+
+    /// <summary>False for long transfers, where only <see cref="Received"/> counts.</summary>
+    public bool KeepsBytes { get; init; } = true;
+
     public void OnDatagram(UdpSocket socket, IPv4Packet packet, UdpDatagram datagram, Outbox outbox) =>
         Events.Add($"datagram {datagram.Data.Length} from {packet.Source}:{datagram.SourcePort}");
 
@@ -43,8 +48,12 @@ internal sealed class RecordingHandler : ISocketHandler
 
     public void OnReceived(TcpConnection connection, Payload bytes, Outbox outbox)
     {
-        Events.Add($"received {bytes.Length}");
-        Bytes.AddRange(bytes.ToBytes().Span);
+        if (KeepsBytes)
+        {
+            Events.Add($"received {bytes.Length}");
+            Bytes.AddRange(bytes.ToBytes().Span);
+        }
+
         Received?.Invoke(connection, bytes, outbox);
     }
 
@@ -54,7 +63,11 @@ internal sealed class RecordingHandler : ISocketHandler
         PeerClosed?.Invoke(connection, outbox);
     }
 
-    public void OnWritable(TcpConnection connection, Outbox outbox) => Events.Add("writable");
+    public void OnWritable(TcpConnection connection, Outbox outbox)
+    {
+        Events.Add("writable");
+        Writable?.Invoke(connection, outbox);
+    }
 
     public void OnFailed(TcpConnection connection, SocketFailure failure, Outbox outbox) => Fail("failed", failure);
 

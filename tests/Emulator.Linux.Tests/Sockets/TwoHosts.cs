@@ -5,6 +5,7 @@ using Emulator.Core.Packets;
 using Emulator.Core.Time;
 using Emulator.Linux.Processes;
 using Emulator.Linux.Sockets;
+using Emulator.Underlay;
 
 namespace Emulator.Linux.Tests.Sockets;
 
@@ -13,11 +14,12 @@ namespace Emulator.Linux.Tests.Sockets;
 internal sealed class TwoHosts
 {
     private readonly SortedDictionary<(long Time, long Sequence), (TestHost To, Message Message)> _queue = [];
+    private static readonly InterfaceName OnWire = new("default/client", "node-1", "eth0");
     private long _sequence;
 
-    public TwoHosts(int mtu = 1450)
+    public TwoHosts(int mtu = 1450, ulong seed = 1)
     {
-        Outbox = new Outbox { Seed = 1 };
+        Outbox = new Outbox { Seed = seed };
         Client = new TestHost(this, "default/client", IPv4Address.Parse("10.244.1.2"), mtu);
         Server = new TestHost(this, "default/server", IPv4Address.Parse("10.244.1.3"), mtu);
     }
@@ -30,6 +32,9 @@ internal sealed class TwoHosts
 
     /// <summary>One way, in nanoseconds.</summary>
     public long Latency { get; set; } = 50_000;
+
+    /// <summary>A wire from client to server and one back instead of the constant latency.</summary>
+    public (Wire There, Wire Back)? Wires { get; set; }
 
     /// <summary>Packets for which this is true are lost.</summary>
     public Func<IPv4Packet, bool> Loses { get; set; } = _ => false;
@@ -47,6 +52,13 @@ internal sealed class TwoHosts
 
     public void Carry(IPv4Packet packet)
     {
+        if (Wires is { } wires)
+        {
+            Wire wire = packet.Source == Client.Address ? wires.There : wires.Back;
+            wire.Transmit(new EthernetFrame(default, default, packet), 0, OnWire, Outbox);
+            return;
+        }
+
         Sent.Add((Now, packet));
         TestHost? to = HostOf(packet.Destination);
         if (to is not null && !Loses(packet))
@@ -131,6 +143,8 @@ internal sealed class TestHost : INetworkLayer
     public IPv4Address Address { get; }
 
     public int Mtu { get; set; }
+
+    public CongestionKind Congestion { get; set; }
 
     public bool HasRoute { get; set; } = true;
 
