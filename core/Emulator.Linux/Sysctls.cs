@@ -1,4 +1,5 @@
 using System.Globalization;
+using Emulator.Linux.Netfilter;
 
 namespace Emulator.Linux;
 
@@ -6,7 +7,8 @@ namespace Emulator.Linux;
 /// <remarks>Others are kept and shown, and change nothing. Source: Documentation/networking/ip-sysctl.rst.</remarks>
 public sealed class Sysctls
 {
-    private readonly SortedDictionary<string, long> _values = new(StringComparer.Ordinal)
+    private static readonly SortedDictionary<string, long> Defaults = new(
+        ConntrackSysctls.Defaults, StringComparer.Ordinal)
     {
         ["net.ipv4.ip_forward"] = 0,
         ["net.ipv4.ip_default_ttl"] = 64,
@@ -14,6 +16,9 @@ public sealed class Sysctls
         ["net.ipv4.conf.all.rp_filter"] = 0,
         ["net.bridge.bridge-nf-call-iptables"] = 1,
     };
+
+    // What was set here; most namespaces set little.
+    private readonly SortedDictionary<string, long> _set = new(StringComparer.Ordinal);
 
     private Dictionary<string, int>? _rpFilters;
 
@@ -30,9 +35,6 @@ public sealed class Sysctls
     /// <summary>net.bridge.bridge-nf-call-iptables: whether bridged frames pass netfilter. Default true.</summary>
     public bool BridgeCallsIptables { get; private set; } = true;
 
-    /// <summary>All settings, by name.</summary>
-    public IReadOnlyDictionary<string, long> Values => _values;
-
     /// <summary>The larger of <c>net.ipv4.conf.{all,DEVICE}.rp_filter</c>: 0 off, 1 strict, 2 loose.</summary>
     public int RpFilterOf(string device) => _rpFilters is null ? 0
         : Math.Max(_rpFilters.GetValueOrDefault("all"), _rpFilters.GetValueOrDefault(device));
@@ -40,7 +42,7 @@ public sealed class Sysctls
     /// <summary><c>sysctl -w NAME=VALUE</c>.</summary>
     public void Set(string name, long value)
     {
-        _values[name] = value;
+        _set[name] = value;
         switch (name)
         {
             case "net.ipv4.ip_forward":
@@ -63,7 +65,8 @@ public sealed class Sysctls
 
     /// <summary>The settings as <c>sysctl -a</c> prints them.</summary>
     public IEnumerable<string> Describe() =>
-        _values.Select(v => v.Key + " = " + v.Value.ToString(CultureInfo.InvariantCulture));
+        Defaults.Where(d => !_set.ContainsKey(d.Key)).Concat(_set).OrderBy(v => v.Key, StringComparer.Ordinal)
+            .Select(v => v.Key + " = " + v.Value.ToString(CultureInfo.InvariantCulture));
 
     private void SetPerDevice(string name, long value)
     {
