@@ -89,7 +89,8 @@ public sealed class LinuxWalkTests
 
     private static int[] CountsOf(IEnumerable<string> lines, string prefix) =>
     [
-        .. lines.Where(l => l.StartsWith(prefix, StringComparison.Ordinal)).Select(l => int.Parse(l.Split('=')[1], null)),
+        .. lines.Where(l => l.StartsWith(prefix, StringComparison.Ordinal))
+            .Select(l => int.Parse(l.Split('=')[1], null)),
     ];
 
     private static LabSight SightOf(string mode, string scenario) => Sights.GetOrAdd(
