@@ -133,6 +133,9 @@ public sealed class HostActor : Actor
             case SetLink set:
                 SetLink(set, outbox);
                 break;
+            case FlushBridgeFdb flush:
+                outbox.Send(RequireBridge(flush.Bridge).Actor, flush);
+                break;
             case CreateNamespace create:
                 Create(create, outbox);
                 break;
@@ -190,21 +193,13 @@ public sealed class HostActor : Actor
         outbox.Send(bridge.Actor, Describe(port));
         outbox.Send(
             add.PeerNamespace,
-            new AttachVeth(add.PeerName, PodDeviceIndex, add.PeerMac, add.PeerMtu, bridge.Actor, number));
+            new AttachVeth(add.PeerName, PodDeviceIndex, add.PeerMac, add.PeerMtu, bridge.Actor, number, port.Index));
     }
 
     private void SetLink(SetLink set, Outbox outbox)
     {
-        NetDevice device = _configuration.Require(set.Name);
-        device.IsUp = set.Up ?? device.IsUp;
-        device.Mtu = set.Mtu ?? device.Mtu;
-        _netns.Fib.Invalidate();
-        if (!device.IsUp)
-        {
-            _netns.Neighbours.Forget(device, outbox);
-        }
-
-        if (device is BridgePort port)
+        _configuration.Apply(set, outbox);
+        if (_configuration.Require(set.Name) is BridgePort port)
         {
             port.Hairpin = set.Hairpin ?? port.Hairpin;
             outbox.Send(RequireBridge(port.Master).Actor, Describe(port));
@@ -280,5 +275,5 @@ public sealed class HostActor : Actor
         ?? throw new InvalidOperationException($"{_netns.Name}: {name} is not a bridge.");
 
     private static SetBridgePort Describe(BridgePort port) => new(
-        port.Number, port.JournalName, port.PeerNamespace, PodDeviceIndex, port.Hairpin, port.IsUp);
+        port.Number, port.JournalName, port.PeerNamespace, PodDeviceIndex, port.Hairpin, port.IsUp, port.Mac);
 }

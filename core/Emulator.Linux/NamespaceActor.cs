@@ -50,7 +50,7 @@ public sealed class NamespaceActor : Actor
                 Attach(attach);
                 break;
             case SetCarrier carrier when _netns.DeviceAt(carrier.Index) is { } device:
-                device.HasCarrier = carrier.HasCarrier;
+                SetCarrier(device, carrier.HasCarrier, outbox);
                 break;
             case Dump dump:
                 HostActor.Answer(_netns, dump, outbox);
@@ -64,6 +64,17 @@ public sealed class NamespaceActor : Actor
         }
     }
 
+    // Without carrier Linux forgets who was behind the device (neigh_carrier_down) and keeps addresses and routes.
+    private void SetCarrier(NetDevice device, bool hasCarrier, Outbox outbox)
+    {
+        device.HasCarrier = hasCarrier;
+        _netns.Fib.Invalidate();
+        if (!hasCarrier)
+        {
+            _netns.Neighbours.Forget(device, outbox);
+        }
+    }
+
     private void Attach(AttachVeth attach)
     {
         if (attach.Index != _netns.NextIndex)
@@ -74,6 +85,6 @@ public sealed class NamespaceActor : Actor
 
         _netns.Add(new Veth(
             attach.Index, _netns.JournalName(attach.Name), attach.Mac, attach.Mtu, Self,
-            attach.Bridge, attach.BridgePort, _netns.HopNanoseconds));
+            attach.Bridge, attach.BridgePort, attach.PeerIndex, _netns.HopNanoseconds));
     }
 }

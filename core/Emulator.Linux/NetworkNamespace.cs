@@ -244,6 +244,12 @@ public sealed class NetworkNamespace : INetworkLayer, INetfilterHost
         _pathMtus is not null && _pathMtus.TryGetValue(destination, out (int Mtu, long Until) path)
         && outbox.Now.Nanoseconds < path.Until ? Math.Min(path.Mtu, deviceMtu) : deviceMtu;
 
+    /// <summary>What a router said about a destination, and for how many nanoseconds more it counts; null where none
+    /// did.</summary>
+    internal (int Mtu, long Left)? LearnedPathMtu(IPv4Address destination, Core.Time.SimTime now) =>
+        _pathMtus is not null && _pathMtus.TryGetValue(destination, out (int Mtu, long Until) path)
+        && now.Nanoseconds < path.Until ? (path.Mtu, path.Until - now.Nanoseconds) : null;
+
     /// <summary>
     /// Remembers what a router said for 600 s (Linux' mtu_expires), not below 552 bytes (min_pmtu), for at most
     /// <see cref="PathMtusMax"/> destinations: one more forgets the others, which routers will tell anew.

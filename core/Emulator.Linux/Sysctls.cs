@@ -1,4 +1,5 @@
 using System.Globalization;
+using Emulator.Linux.Netfilter;
 using Emulator.Linux.Sockets;
 
 namespace Emulator.Linux;
@@ -10,7 +11,8 @@ public sealed class Sysctls
     /// <summary>The setting whose values are words: <c>cubic</c> or <c>reno</c>.</summary>
     public const string CongestionName = "net.ipv4.tcp_congestion_control";
 
-    private readonly SortedDictionary<string, long> _values = new(StringComparer.Ordinal)
+    private static readonly SortedDictionary<string, long> Defaults = new(
+        ConntrackSysctls.Defaults, StringComparer.Ordinal)
     {
         ["net.ipv4.ip_forward"] = 0,
         ["net.ipv4.ip_default_ttl"] = 64,
@@ -19,6 +21,9 @@ public sealed class Sysctls
         ["net.bridge.bridge-nf-call-iptables"] = 1,
         [CongestionName] = (long)CongestionKind.Cubic,
     };
+
+    // What was set here; most namespaces set little.
+    private readonly SortedDictionary<string, long> _set = new(StringComparer.Ordinal);
 
     private Dictionary<string, int>? _rpFilters;
 
@@ -46,7 +51,8 @@ public sealed class Sysctls
     }
 
     /// <summary>All settings, by name; words as <see cref="TryRead"/> has them.</summary>
-    public IReadOnlyDictionary<string, long> Values => _values;
+    public IEnumerable<KeyValuePair<string, long>> Values =>
+        Defaults.Where(d => !_set.ContainsKey(d.Key)).Concat(_set).OrderBy(v => v.Key, StringComparer.Ordinal);
 
     /// <summary>The larger of <c>net.ipv4.conf.{all,DEVICE}.rp_filter</c>: 0 off, 1 strict, 2 loose.</summary>
     public int RpFilterOf(string device) => _rpFilters is null ? 0
@@ -55,7 +61,7 @@ public sealed class Sysctls
     /// <summary><c>sysctl -w NAME=VALUE</c>.</summary>
     public void Set(string name, long value)
     {
-        _values[name] = value;
+        _set[name] = value;
         switch (name)
         {
             case "net.ipv4.ip_forward":
@@ -81,7 +87,7 @@ public sealed class Sysctls
 
     /// <summary>The settings as <c>sysctl -a</c> prints them.</summary>
     public IEnumerable<string> Describe() =>
-        _values.Select(v => v.Key + " = " + (v.Key == CongestionName
+        Values.Select(v => v.Key + " = " + (v.Key == CongestionName
             ? Congestion == CongestionKind.Reno ? "reno" : "cubic"
             : v.Value.ToString(CultureInfo.InvariantCulture)));
 

@@ -40,7 +40,8 @@ internal sealed class Forward(NetworkNamespace netns)
             return;
         }
 
-        if (skb.Packet.DontFragment && skb.Packet.Length > device.Mtu)
+        if (skb.Packet.DontFragment && skb.Packet.Length > device.Mtu
+            && (skb.FragmentLengthMax == 0 || skb.FragmentLengthMax > device.Mtu))
         {
             netns.IcmpErrors.Send(
                 IcmpType.DestinationUnreachable, IcmpUnreachable.FragmentationNeeded, (uint)device.Mtu, skb, offset,
@@ -81,7 +82,7 @@ internal sealed class Forward(NetworkNamespace netns)
         };
         if (code is { } answer)
         {
-            netns.IcmpErrors.Send(IcmpType.DestinationUnreachable, answer, 0, skb, offset, outbox);
+            netns.IcmpErrors.SendRouteError(answer, skb, offset, outbox);
         }
 
         netns.Drop(skb.Packet, route is null ? DropReason.NoRoute : DropReason.NullRoute, route, from, offset, outbox);

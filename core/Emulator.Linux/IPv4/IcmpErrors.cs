@@ -10,18 +10,15 @@ namespace Emulator.Linux.IPv4;
 /// <summary>Tells a sender what became of its packet (icmp_send).</summary>
 /// <remarks>
 /// Source: RFC 1122 section 3.2.2 (what is never answered), RFC 1812 section 4.3.2.3 (576 bytes), Linux'
-/// icmp_ratelimit: a
-/// token bucket a destination, six in a burst, one more each icmp_ratelimit milliseconds.
+/// icmp_ratelimit: what a destination may be sent is <see cref="ErrorTokens"/>. "Fragmentation needed" and what is sent
+/// to this host itself are not limited. Not modelled: the host's limit for all destinations (icmp_msgs_per_sec).
 /// </remarks>
 internal sealed class IcmpErrors(NetworkNamespace netns)
 {
     /// <summary>The longest error, IP header included.</summary>
     public const int LengthMax = 576;
 
-    private const int Burst = 6;
-    private const int BucketsMax = 4_096;
-
-    private readonly Dictionary<uint, (long Tokens, long At)> _buckets = [];
+    private readonly ErrorTokens _tokens = new();
 
     /// <summary>Sends an error about a packet, if one may be sent.</summary>
     /// <param name="type">What kind.</param>
@@ -33,7 +30,7 @@ internal sealed class IcmpErrors(NetworkNamespace netns)
     public void Send(IcmpType type, byte code, uint rest, in SkBuff cause, long offset, Outbox outbox)
     {
         IPv4Packet about = cause.Packet;
-        if (!MayAnswer(about) || !TakeToken(about.Source, outbox))
+        if (!MayAnswer(about) || !IsWithinLimit(type, code, about.Source, outbox))
         {
             return;
         }
@@ -56,6 +53,20 @@ internal sealed class IcmpErrors(NetworkNamespace netns)
             source, about.Source, error, new OutputOptions(identity, false, 0, service), cause, offset, outbox);
     }
 
+    /// <summary>Sends an error about a packet that no route takes (ip_error), which has a limit of its own first.
+    /// </summary>
+    /// <param name="code">Why it is unreachable.</param>
+    /// <param name="cause">The packet as it is now.</param>
+    /// <param name="offset">Nanoseconds since now.</param>
+    /// <param name="outbox">Where it goes.</param>
+    public void SendRouteError(byte code, in SkBuff cause, long offset, Outbox outbox)
+    {
+        if (_tokens.TryTakeForRoute(cause.Packet.Source, outbox.Now.Nanoseconds))
+        {
+            Send(IcmpType.DestinationUnreachable, code, 0, cause, offset, outbox);
+        }
+    }
+
     private bool MayAnswer(IPv4Packet about) =>
         about.FragmentOffset == 0
         && about.Source != IPv4Address.Any && !about.Source.IsMulticast
@@ -64,25 +75,8 @@ internal sealed class IcmpErrors(NetworkNamespace netns)
         && netns.Fib.Classify(about.Destination) != RouteType.Broadcast
         && about.Payload is not IcmpMessage { IsError: true };
 
-    private bool TakeToken(IPv4Address to, Outbox outbox)
-    {
-        long interval = netns.Sysctls.IcmpRateLimitMilliseconds * 1_000_000;
-        if (interval == 0 || to.IsLoopback)
-        {
-            return true;
-        }
-
-        if (_buckets.Count == BucketsMax)
-        {
-            _buckets.Clear(); // Forgetting is generous: at worst a burst more.
-        }
-
-        long now = outbox.Now.Nanoseconds;
-        (long tokens, long at) = _buckets.TryGetValue(to.Value, out (long, long) found)
-            ? found : (Burst * interval, now);
-        tokens = Math.Min(Burst * interval, tokens + now - at);
-        bool allowed = tokens >= interval;
-        _buckets[to.Value] = (allowed ? tokens - interval : tokens, now);
-        return allowed;
-    }
+    private bool IsWithinLimit(IcmpType type, byte code, IPv4Address to, Outbox outbox) =>
+        (type == IcmpType.DestinationUnreachable && code == IcmpUnreachable.FragmentationNeeded)
+        || netns.Fib.Classify(to) == RouteType.Local
+        || _tokens.TryTake(to, netns.Sysctls.IcmpRateLimitMilliseconds * 1_000_000, outbox.Now.Nanoseconds);
 }

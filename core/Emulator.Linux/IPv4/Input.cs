@@ -94,7 +94,7 @@ internal sealed class Input(NetworkNamespace netns)
 
     private bool Join(ref SkBuff skb, Outbox outbox)
     {
-        if (netns.Reassembly.Add(skb.Packet, outbox) is not { } whole)
+        if (netns.Reassembly.Add(skb.Packet, outbox, out skb.FragmentLengthMax) is not { } whole)
         {
             return false;
         }

@@ -84,13 +84,15 @@ internal sealed class Output(NetworkNamespace netns)
             }
         }
 
-        if (skb.Packet.Length <= device.Mtu)
+        // What was joined here leaves in pieces no larger than it came in.
+        int mtu = skb.FragmentLengthMax == 0 ? device.Mtu : Math.Min(device.Mtu, skb.FragmentLengthMax);
+        if (skb.Packet.Length <= mtu)
         {
             ToNeighbour(skb.Packet, device, nextHop, offset, outbox);
             return;
         }
 
-        foreach (IPv4Packet fragment in Fragmentation.Cut(skb.Packet, device.Mtu, netns.Self, outbox))
+        foreach (IPv4Packet fragment in Fragmentation.Cut(skb.Packet, mtu, netns.Self, outbox))
         {
             ToNeighbour(fragment, device, nextHop, offset, outbox);
         }

@@ -31,8 +31,13 @@ internal sealed class Reassembly(ActorRef self)
     public int HeldPackets { get; private set; }
 
     /// <summary>Takes a piece; gives the whole packet when it was the last one missing, else null.</summary>
-    public IPv4Packet? Add(IPv4Packet piece, Outbox outbox)
+    /// <param name="piece">The piece.</param>
+    /// <param name="outbox">Where things go.</param>
+    /// <param name="largest">The length of the largest piece of the whole: it is not sent on in larger ones
+    /// (Linux' frag_max_size).</param>
+    public IPv4Packet? Add(IPv4Packet piece, Outbox outbox, out ushort largest)
     {
+        largest = 0;
         var key = new ReassemblyKey(piece.Source, piece.Destination, piece.Identification, piece.Protocol);
         if (!_queues.TryGetValue(key, out Queue? queue))
         {
@@ -64,10 +69,13 @@ internal sealed class Reassembly(ActorRef self)
         _queues.Remove(key);
         HeldPackets -= queue.Pieces.Count;
         IPv4Packet first = queue.Pieces[0];
+        largest = (ushort)queue.Pieces.Max(p => p.Length);
+        int largestUncut = queue.Pieces.Max(p => p.DontFragment ? p.Length : 0);
         // All pieces of one packet refer to the same whole.
         IPv4Packet joined = first with
         {
             Payload = ((FragmentPayload)first.Payload).Whole, FragmentOffset = 0, MoreFragments = false,
+            DontFragment = largestUncut == largest,
         };
         outbox.Absorbed(self, piece, queue.Pieces.Count - 1); // The whole goes on in place of the last one.
         return joined;

@@ -60,6 +60,9 @@ public sealed class BridgeActor(
                 _qdiscs?.Remove(remove.Number);
                 _fdb.Forget(remove.Number);
                 break;
+            case Netlink.FlushBridgeFdb:
+                _fdb.Clear();
+                break;
             case SetBridgeNetfilter set:
                 _callsIptables = set.CallsIptables;
                 break;
@@ -80,9 +83,39 @@ public sealed class BridgeActor(
                 TimeNanoseconds = outbox.Now.Nanoseconds,
                 Actor = Self,
                 Kind = JournalKind.CommandOutput,
-                Subject = string.Concat(Fdb.Select(e => $"{e.Mac} dev {e.Port} master {deviceName}\n")),
+                Subject = DescribeFdb(),
             });
         }
+    }
+
+    // As bridge(8) lists it: each device's multicast groups, then what the bridge itself has and learned.
+    private string DescribeFdb()
+    {
+        var text = new System.Text.StringBuilder();
+        text.Append($"33:33:00:00:00:01 dev {deviceName} self permanent\n");
+        text.Append($"01:00:5e:00:00:6a dev {deviceName} self permanent\n");
+        text.Append($"33:33:00:00:00:6a dev {deviceName} self permanent\n");
+        text.Append($"01:00:5e:00:00:01 dev {deviceName} self permanent\n");
+        text.Append($"{mac} dev {deviceName} master {deviceName} permanent\n");
+        for (int number = 1; number <= _lastPort; number++)
+        {
+            if (PortAt(number) is not { } port)
+            {
+                continue;
+            }
+
+            string name = port.Name.Name;
+            foreach ((MacAddress learned, _) in _fdb.Entries.Where(e => e.Port == number))
+            {
+                text.Append($"{learned} dev {name} master {deviceName} \n");
+            }
+
+            text.Append($"{port.Mac} dev {name} master {deviceName} permanent\n");
+            text.Append($"33:33:00:00:00:01 dev {name} self permanent\n");
+            text.Append($"01:00:5e:00:00:01 dev {name} self permanent\n");
+        }
+
+        return text.ToString();
     }
 
     private SetBridgePort? PortAt(int number) => number < _ports.Length ? _ports[number] : null;
@@ -161,7 +194,7 @@ public sealed class BridgeActor(
     private void Flood(EthernetFrame frame, int inPort, in PacketMark mark, Outbox outbox, BridgeVerdict? verdict)
     {
         int copies = 0;
-        for (int number = 1; number <= _lastPort; number++)
+        for (int number = _lastPort; number > 0; number--) // Linux puts a new port before the others.
         {
             if (PortAt(number) is { IsUp: true } port && (number != inPort || port.Hairpin))
             {

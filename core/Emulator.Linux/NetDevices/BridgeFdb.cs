@@ -37,6 +37,9 @@ internal sealed class BridgeFdb
         return found;
     }
 
+    /// <summary>Forgets all that was learned.</summary>
+    public void Clear() => _entries.Clear();
+
     /// <summary>Forgets all that was learned at a port.</summary>
     public void Forget(int port)
     {

@@ -18,7 +18,8 @@ public enum BridgeStage : byte
 }
 
 /// <summary>What the kernel noted about a packet and must not forget while the bridge has it.</summary>
-public readonly record struct PacketMark(uint Mark, ulong ConntrackId, ConntrackStates State, bool IsReplyDirection);
+public readonly record struct PacketMark(
+    uint Mark, ulong ConntrackId, ConntrackStates State, bool IsReplyDirection, ushort FragmentLengthMax);
 
 /// <summary>The bridge asks its node: may this frame pass? Zero time. The message carries the frame; the bridge keeps
 /// nothing.</summary>
@@ -50,8 +51,10 @@ public sealed record BridgeVerdict(
 /// <param name="PeerIndex">The other end's ifindex.</param>
 /// <param name="Hairpin">Whether frames may go back out of it.</param>
 /// <param name="IsUp">Whether it is up.</param>
+/// <param name="Mac">Its own address, for <c>bridge fdb</c>.</param>
 internal sealed record SetBridgePort(
-    int Number, InterfaceName Name, ActorRef Peer, int PeerIndex, bool Hairpin, bool IsUp) : Message;
+    int Number, InterfaceName Name, ActorRef Peer, int PeerIndex, bool Hairpin, bool IsUp,
+    MacAddress Mac = default) : Message;
 
 /// <summary>Removes a port and what was learned behind it.</summary>
 internal sealed record RemoveBridgePort(int Number) : Message;
@@ -64,7 +67,7 @@ internal sealed record SetBridgeNetfilter(bool CallsIptables) : Message;
 
 /// <summary>A veth end for a namespace: sent by the node that made the pair.</summary>
 internal sealed record AttachVeth(
-    string Name, int Index, MacAddress Mac, int Mtu, ActorRef Bridge, int BridgePort) : Message;
+    string Name, int Index, MacAddress Mac, int Mtu, ActorRef Bridge, int BridgePort, int PeerIndex) : Message;
 
 /// <summary>The other end of a veth pair went up or down.</summary>
 internal sealed record SetCarrier(int Index, bool HasCarrier) : Message;

@@ -33,6 +33,7 @@ internal sealed class BridgeNetfilter(NetworkNamespace netns)
             Packet = (IPv4Packet)hook.Frame.Payload, // The bridge asks only about IPv4.
             In = bridge, Mark = hook.Mark.Mark, ConntrackId = hook.Mark.ConntrackId,
             State = hook.Mark.State, IsReplyDirection = hook.Mark.IsReplyDirection,
+            FragmentLengthMax = hook.Mark.FragmentLengthMax,
         };
         if (hook.Stage == BridgeStage.Prerouting)
         {
@@ -62,7 +63,7 @@ internal sealed class BridgeNetfilter(NetworkNamespace netns)
     {
         if (skb.Packet.IsFragment)
         {
-            if (netns.Reassembly.Add(skb.Packet, outbox) is not { } whole)
+            if (netns.Reassembly.Add(skb.Packet, outbox, out skb.FragmentLengthMax) is not { } whole)
             {
                 return;
             }
@@ -133,20 +134,21 @@ internal sealed class BridgeNetfilter(NetworkNamespace netns)
 
         EthernetFrame frame = ReferenceEquals(skb.Packet, hook.Frame.Payload)
             ? hook.Frame : hook.Frame with { Payload = skb.Packet };
-        if (skb.Packet.Length <= bridge.Mtu)
+        int mtu = skb.FragmentLengthMax == 0 ? bridge.Mtu : Math.Min(bridge.Mtu, skb.FragmentLengthMax);
+        if (skb.Packet.Length <= mtu)
         {
             Answer(bridge, hook, frame, MarkOf(skb), 0, outbox);
             return;
         }
 
-        foreach (IPv4Packet piece in Fragmentation.Cut(skb.Packet, bridge.Mtu, netns.Self, outbox))
+        foreach (IPv4Packet piece in Fragmentation.Cut(skb.Packet, mtu, netns.Self, outbox))
         {
             Answer(bridge, hook, frame with { Payload = piece }, MarkOf(skb), 0, outbox);
         }
     }
 
     private static PacketMark MarkOf(in SkBuff skb) =>
-        new(skb.Mark, skb.ConntrackId, skb.State, skb.IsReplyDirection);
+        new(skb.Mark, skb.ConntrackId, skb.State, skb.IsReplyDirection, skb.FragmentLengthMax);
 
     private static void Answer(
         Bridge bridge, BridgeHook hook, EthernetFrame frame, in PacketMark mark, long delay, Outbox outbox) =>

@@ -11,8 +11,11 @@ namespace Emulator.Linux.NetDevices;
 /// </remarks>
 public sealed class Veth(
     int index, InterfaceName journalName, MacAddress mac, int mtu, ActorRef owner, ActorRef bridge, int bridgePort,
-    long hopNanoseconds) : NetDevice(index, journalName, mac, mtu)
+    int peerIndex, long hopNanoseconds) : NetDevice(index, journalName, mac, mtu)
 {
+    /// <summary>The other end's ifindex in the node.</summary>
+    public int PeerIndex { get; } = peerIndex;
+
     /// <inheritdoc/>
     public override string Kind => "veth";
 

@@ -72,6 +72,18 @@ public sealed class Conntrack
         return deleted;
     }
 
+    /// <summary>Forgets all connections (<c>conntrack -F</c>).</summary>
+    public void Flush(SimTime now)
+    {
+        for (int i = 0; i < _slab.Slots; i++)
+        {
+            if (_slab[i].Has(ConntrackFlags.Confirmed))
+            {
+                Kill(i, now.Nanoseconds);
+            }
+        }
+    }
+
     internal ref ConntrackEntry this[int index] => ref _slab[index];
 
     internal ulong IdOf(int index) => _slab.IdOf(index);

@@ -26,6 +26,9 @@ public struct SkBuff
     /// <summary>Whether it goes in its connection's reply direction.</summary>
     public bool IsReplyDirection;
 
+    /// <summary>The length of its largest fragment, where it was joined from some here; 0 where not.</summary>
+    public ushort FragmentLengthMax;
+
     /// <summary>The interface it came in by, or null for packets made here.</summary>
     public NetDevice? In;
 

@@ -1,6 +1,7 @@
 using Emulator.Core.Actors;
 using Emulator.Linux.IPv4;
 using Emulator.Linux.NetDevices;
+using Emulator.Linux.Netfilter;
 
 namespace Emulator.Linux.Netlink;
 
@@ -19,6 +20,9 @@ internal sealed class KernelConfiguration(NetworkNamespace netns)
                 NetDevice device = Require(add.Device);
                 device.Add(new DeviceAddress(add.Address, add.PrefixLength, add.Broadcast));
                 netns.Fib.AddAddress(device, add.Address, add.PrefixLength, add.Broadcast);
+                return true;
+            case SetLink set:
+                SetLink(Require(set.Name), set, outbox);
                 return true;
             case AddRoute add:
                 netns.Fib.Replace(RouteFrom(add));
@@ -53,6 +57,9 @@ internal sealed class KernelConfiguration(NetworkNamespace netns)
                 return true;
             case ReplaceQdisc replace:
                 Require(replace.Device).ReplaceQdisc(replace.Tbf, replace.Netem);
+                return true;
+            case FlushConntrack:
+                netns.Netfilter?.Conntrack.Flush(outbox.Now);
                 return true;
             case SetSysctl set:
                 SetSysctl(set);
@@ -90,9 +97,26 @@ internal sealed class KernelConfiguration(NetworkNamespace netns)
         return new Route(add.Destination, add.Type, add.Gateway, device, add.Source, add.Metric, add.OnLink, false);
     }
 
+    private void SetLink(NetDevice device, SetLink set, Outbox outbox)
+    {
+        device.IsUp = set.Up ?? device.IsUp;
+        device.Mtu = set.Mtu ?? device.Mtu;
+        netns.Fib.Invalidate();
+        if (!device.IsUp)
+        {
+            netns.Neighbours.Forget(device, outbox);
+        }
+    }
+
     private void SetSysctl(SetSysctl set)
     {
         netns.Sysctls.Set(set.Name, set.Value);
+        if (set.Name.StartsWith("net.netfilter.nf_conntrack_", StringComparison.Ordinal))
+        {
+            Conntrack connections = netns.RequireNetfilter().Conntrack;
+            connections.Settings = ConntrackSysctls.With(connections.Settings, set.Name, set.Value);
+        }
+
         if (set.Name.StartsWith("net.ipv4.neigh.", StringComparison.Ordinal)
             && set.Name.EndsWith(".base_reachable_time_ms", StringComparison.Ordinal))
         {

@@ -11,15 +11,22 @@ namespace Emulator.Linux.Netlink;
 /// left out.</remarks>
 internal static class Listing
 {
+    private const string RouteGet = "ip route get ";
+
     /// <summary>The commands that are answered.</summary>
     public static readonly IReadOnlyList<string> Commands =
-        ["ip addr", "ip link", "ip route", "ip neigh", "bridge fdb", "iptables-save", "conntrack -L", "sysctl -a"];
+    [
+        "ip addr", "ip link", "ip -br link", "ip route", "ip route get ADDRESS", "ip neigh", "bridge fdb",
+        "iptables-save", "conntrack -L", "sysctl -a",
+    ];
 
     /// <summary>The output of a command; null for <c>bridge fdb</c> entries that a bridge's actor holds.</summary>
     public static string Write(NetworkNamespace netns, string command, SimTime now) => command switch
     {
         "ip addr" => Links(netns, withAddresses: true),
         "ip link" => Links(netns, withAddresses: false),
+        "ip -br link" => Lines(netns.Devices.Select(
+            d => $"{d.Name + PeerOf(d),-16} {StateOf(d),-14} {d.Mac} <{FlagsOf(d)}> ")),
         "ip route" => Lines(netns.Fib.Routes.Select(r => r.Describe())),
         "ip neigh" => Lines(netns.Neighbours.Describe()),
         "bridge fdb" => Lines(netns.Devices.OfType<Vxlan>().SelectMany(
@@ -27,6 +34,9 @@ internal static class Listing
         "iptables-save" => netns.Netfilter is { } rules ? IptablesSave.Write(rules) : "",
         "conntrack -L" => netns.Netfilter is { } tracked ? Lines(tracked.DescribeConntrack(now)) : "",
         "sysctl -a" => Lines(netns.Sysctls.Describe()),
+        _ when command.StartsWith(RouteGet, StringComparison.Ordinal)
+            && IPv4Address.TryParse(command.AsSpan(RouteGet.Length), out IPv4Address to) =>
+            RouteAnswer.Of(netns, to, now),
         _ => $"{command}: not a command that is modelled; use one of: {string.Join(", ", Commands)}\n",
     };
 
@@ -38,14 +48,9 @@ internal static class Listing
         foreach (NetDevice device in netns.Devices)
         {
             bool isLoopback = device is Loopback;
-            string carrier = device.HasCarrier ? "" : "NO-CARRIER,";
-            string flags = (isLoopback ? "LOOPBACK" : carrier + "BROADCAST,MULTICAST")
-                + (device.IsUp ? ",UP" : "") + (device.IsUp && device.HasCarrier ? ",LOWER_UP" : "");
-            string state = isLoopback || device is Vxlan ? "UNKNOWN" : device.IsUp && device.HasCarrier ? "UP" : "DOWN";
             string master = device is BridgePort port ? $" master {port.Master}" : "";
-            string peer = device.Kind == "veth" ? "@if2" : "";
-            text.Append($"{device.Index}: {device.Name}{peer}: <{flags}> mtu {device.Mtu} ");
-            text.Append($"qdisc {device.QdiscName}{master} state {state} group default qlen 1000\n");
+            text.Append($"{device.Index}: {device.Name}{PeerOf(device)}: <{FlagsOf(device)}> mtu {device.Mtu} ");
+            text.Append($"qdisc {device.QdiscName}{master} state {StateOf(device)} group default qlen 1000\n");
             text.Append($"    link/{(isLoopback ? "loopback" : "ether")} {device.Mac} ");
             text.Append($"brd {(isLoopback ? MacAddress.Zero : MacAddress.Broadcast)}\n");
             foreach (DeviceAddress address in withAddresses ? device.Addresses : [])
@@ -59,4 +64,18 @@ internal static class Listing
 
         return text.ToString();
     }
+
+    private static string PeerOf(NetDevice device) => device switch
+    {
+        Veth veth => $"@if{veth.PeerIndex}",
+        BridgePort => "@if2",
+        _ => "",
+    };
+
+    private static string StateOf(NetDevice device) => device is Loopback or Vxlan ? "UNKNOWN"
+        : device is { IsUp: true, HasCarrier: true } ? "UP" : "DOWN";
+
+    private static string FlagsOf(NetDevice device) =>
+        (device is Loopback ? "LOOPBACK" : (device.HasCarrier ? "" : "NO-CARRIER,") + "BROADCAST,MULTICAST")
+        + (device.IsUp ? ",UP" : "") + (device is { IsUp: true, HasCarrier: true } ? ",LOWER_UP" : "");
 }

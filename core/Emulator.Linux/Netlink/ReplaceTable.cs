@@ -25,6 +25,9 @@ public sealed record TableContent(
     internal CompiledContent Compiled => field ??= new CompiledContent(this);
 }
 
+/// <summary><c>conntrack -F</c>: forgets all tracked connections.</summary>
+public sealed record FlushConntrack : NetlinkMessage;
+
 /// <summary><c>conntrack -D -p PROTOCOL --orig-dst ADDRESS --orig-port-dst PORT [--reply-src ADDRESS]</c>: stale flows
 /// to a
 /// Service, as kube-proxy removes them.</summary>

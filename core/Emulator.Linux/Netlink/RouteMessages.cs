@@ -69,6 +69,9 @@ public sealed record DeleteNeighbour(string Device, IPv4Address Address) : Netli
 /// does.</summary>
 public sealed record AnnounceAddress(string Device, IPv4Address Address) : NetlinkMessage;
 
+/// <summary><c>bridge fdb flush dev BRIDGE</c>: forgets the addresses that a bridge learned.</summary>
+public sealed record FlushBridgeFdb(string Bridge) : NetlinkMessage;
+
 /// <summary><c>bridge fdb append MAC dev DEVICE dst ADDRESS</c> on a vxlan device.</summary>
 public sealed record AddFdbEntry(string Device, MacAddress Mac, IPv4Address Destination) : NetlinkMessage;
 

@@ -40,10 +40,15 @@ internal sealed class EchoServerProcess(EchoServer program) : Process
             : program.UdpReplyLength > 0 ? new FillerPayload(program.UdpReplyLength)
             : datagram.Data;
         ulong flow = packet.Identity.Flow;
-        context.ExchangeStarted(flow, ServedExchange.Udp, isServer: true);
-        context.Send(socket, new Endpoint(packet.Source, datagram.SourcePort), reply, flow, isReply: true);
-        context.ExchangeEnded(
-            flow, ExchangeOutcome.Reply, SimDuration.Zero, reply.Length, ServedExchange.Udp, isServer: true);
+        ServedExchange served = ServedExchange.Udp with
+        {
+            Local = new Endpoint(packet.Destination, datagram.DestinationPort),
+            Peer = new Endpoint(packet.Source, datagram.SourcePort),
+            BytesReceived = datagram.Data.Length,
+        };
+        context.ExchangeStarted(flow, served, isServer: true);
+        context.Send(socket, served.Peer, reply, flow, isReply: true);
+        context.ExchangeEnded(flow, ExchangeOutcome.Reply, SimDuration.Zero, reply.Length, served, isServer: true);
     }
 
     public override void OnReceived(TcpConnection connection, Payload bytes, ProcessContext context)
@@ -66,17 +71,17 @@ internal sealed class EchoServerProcess(EchoServer program) : Process
         {
             if (!AskedReply.TryRead(bytes, out int asked, out int length))
             {
-                Answer(connection, ServedExchange.Tcp, program.TcpReply ?? bytes, context);
+                Answer(connection, Served(connection, bytes.Length), program.TcpReply ?? bytes, context);
                 return;
             }
 
-            (request.Missing, request.Asked) = (length, asked);
+            (request.Missing, request.Asked, request.Length) = (length, asked, length);
         }
 
         request.Missing = Math.Max(0, request.Missing - bytes.Length);
         if (request.Missing == 0)
         {
-            Answer(connection, ServedExchange.Tcp, new FillerPayload(request.Asked), context);
+            Answer(connection, Served(connection, request.Length), new FillerPayload(request.Asked), context);
         }
     }
 
@@ -113,6 +118,11 @@ internal sealed class EchoServerProcess(EchoServer program) : Process
         }
     }
 
+    private static ServedExchange Served(TcpConnection connection, int length) => ServedExchange.Tcp with
+    {
+        Local = connection.Local, Peer = connection.Remote, BytesReceived = length,
+    };
+
     private static void Answer(TcpConnection connection, IDescribed what, Payload reply, ProcessContext context)
     {
         context.ExchangeStarted(connection.Flow, what, isServer: true);
@@ -148,5 +158,7 @@ internal sealed class EchoServerProcess(EchoServer program) : Process
         public int Missing { get; set; }
 
         public int Asked { get; set; }
+
+        public int Length { get; set; }
     }
 }

@@ -42,7 +42,7 @@ public sealed record ExchangeRequest : IDescribed
     /// the route's.</summary>
     public IPv4Address LocalAddress { get; init; }
 
-    /// <summary>The local port; 0 takes an ephemeral one.</summary>
+    /// <summary>The local port, of Ping the identifier; 0 takes a free one.</summary>
     public ushort LocalPort { get; init; }
 
     /// <summary>HTTP's method.</summary>

@@ -183,7 +183,8 @@ internal sealed class ExchangeClient : Process
         SocketError error = Begin(context);
         if (error != SocketError.None)
         {
-            Fail(SocketFailure.Of(error), context);
+            int mtu = error == SocketError.MessageTooLong ? _udp?.PathMtu ?? 0 : 0;
+            Fail(SocketFailure.Of(error) with { Mtu = mtu }, context);
         }
     }
 
@@ -230,10 +231,10 @@ internal sealed class ExchangeClient : Process
 
     private SocketError BeginPing(ProcessContext context)
     {
-        _ping = context.OpenPing();
+        _ping = context.OpenPing(_request.LocalPort);
         if (_ping is null)
         {
-            return SocketError.TooManySockets;
+            return _request.LocalPort == 0 ? SocketError.TooManySockets : SocketError.AddressInUse;
         }
 
         SocketError error = _ping.Bind(_request.LocalAddress);

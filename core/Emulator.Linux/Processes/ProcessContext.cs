@@ -98,8 +98,9 @@ public sealed class ProcessContext
     /// <summary>Resets a connection.</summary>
     public void Abort(TcpConnection connection) => connection.Abort(Outbox);
 
-    /// <summary>Opens an echo socket; null when no identifier is free.</summary>
-    public PingSocket? OpenPing() => _table.Sockets.OpenPing(Process);
+    /// <summary>Opens an echo socket with an identifier (0 for a free one); null when it is taken or none is
+    /// free.</summary>
+    public PingSocket? OpenPing(ushort identifier = 0) => _table.Sockets.OpenPing(Process, identifier);
 
     /// <summary>Runs an exchange as a client; <see cref="Process.OnExchange"/> follows with the token.</summary>
     public void RunExchange(ExchangeRequest request, int token) => _table.RunExchange(request, this, token, Outbox);

@@ -1,3 +1,4 @@
+using Emulator.Core.Addresses;
 using Emulator.Core.Journal;
 
 namespace Emulator.Linux.Processes;
@@ -17,6 +18,16 @@ public sealed record ServedExchange(string Protocol) : IDescribed
 
     /// <summary>A DNS question.</summary>
     public static readonly ServedExchange Dns = new("dns");
+
+    /// <summary>The server's end; 0.0.0.0 and its port for a socket that is bound to any address, 0 where it is not
+    /// told.</summary>
+    public Endpoint Local { get; init; }
+
+    /// <summary>The client's end, as the server sees it; 0.0.0.0:0 where it is not told.</summary>
+    public Endpoint Peer { get; init; }
+
+    /// <summary>Bytes of the request, above the transport; 0 where they are not told.</summary>
+    public int BytesReceived { get; init; }
 
     /// <inheritdoc/>
     public string Describe() => $"{Protocol} served";

@@ -99,21 +99,21 @@ internal sealed class PingTable(INetworkLayer network, SocketNumbers numbers)
 
     public INetworkLayer Network => network;
 
-    public PingSocket? Open(ISocketHandler handler)
+    public PingSocket? Open(ISocketHandler handler, ushort identifier)
     {
-        if (_sockets.Count >= ushort.MaxValue || !numbers.HasRoom)
+        if (_sockets.Count >= ushort.MaxValue || !numbers.HasRoom || _sockets.ContainsKey(identifier))
         {
             return null;
         }
 
-        do
+        while (identifier == 0)
         {
             _lastIdentifier++;
+            identifier = _sockets.ContainsKey(_lastIdentifier) ? (ushort)0 : _lastIdentifier;
         }
-        while (_lastIdentifier == 0 || _sockets.ContainsKey(_lastIdentifier));
 
-        var socket = new PingSocket(this, numbers.Next(), _lastIdentifier, handler);
-        _sockets.Add(_lastIdentifier, socket);
+        var socket = new PingSocket(this, numbers.Next(), identifier, handler);
+        _sockets.Add(identifier, socket);
         return socket;
     }
 

@@ -49,6 +49,30 @@ public enum SocketError : byte
     ProtocolError,
 }
 
+/// <summary>The errno names of <see cref="SocketError"/>.</summary>
+public static class Errno
+{
+    /// <summary>The name in errno.h; empty for none.</summary>
+    public static string Name(this SocketError error) => error switch
+    {
+        SocketError.None => "",
+        SocketError.ConnectionRefused => "ECONNREFUSED",
+        SocketError.ConnectionReset => "ECONNRESET",
+        SocketError.TimedOut => "ETIMEDOUT",
+        SocketError.HostUnreachable => "EHOSTUNREACH",
+        SocketError.NetworkUnreachable => "ENETUNREACH",
+        SocketError.ProtocolUnreachable => "ENOPROTOOPT",
+        SocketError.MessageTooLong => "EMSGSIZE",
+        SocketError.NotPermitted => "EPERM",
+        SocketError.Invalid => "EINVAL",
+        SocketError.AddressInUse => "EADDRINUSE",
+        SocketError.AddressNotAvailable => "EADDRNOTAVAIL",
+        SocketError.TooManySockets => "ENFILE",
+        SocketError.ProtocolError => "EPROTO",
+        _ => throw new System.Diagnostics.UnreachableException(error.ToString()),
+    };
+}
+
 /// <summary>A failure, and where one caused it, the ICMP message.</summary>
 /// <param name="Error">The errno.</param>
 /// <param name="IcmpType">The ICMP type; meaningful where <paramref name="Offender"/> is not 0.0.0.0.</param>

@@ -65,8 +65,9 @@ public sealed class SocketTable
         TcpConnectOptions options = default) =>
         _tcp.TryConnect(remote, options, flow, handler, outbox, out connection, out error);
 
-    /// <summary>Opens an echo socket; null when no identifier is free.</summary>
-    public PingSocket? OpenPing(ISocketHandler handler) => _ping.Open(handler);
+    /// <summary>Opens an echo socket with an identifier (0 for a free one); null when it is taken or none is
+    /// free.</summary>
+    public PingSocket? OpenPing(ISocketHandler handler, ushort identifier = 0) => _ping.Open(handler, identifier);
 
     /// <summary>Takes a UDP or TCP packet for this host and accounts for it.</summary>
     /// <returns>False for a UDP datagram that nobody wants: answer it with ICMP port unreachable. TCP answers

@@ -97,6 +97,10 @@ public sealed class UdpSocket
         return SocketFailure.Of(network.Output(source, destination.Address, datagram, options, outbox));
     }
 
+    /// <summary>The path's MTU towards the peer (IP_MTU); 0 without a peer or a route.</summary>
+    public int PathMtu =>
+        Peer is { } peer && _table.Network.TryRoute(peer.Address, out _, out int mtu) ? mtu : 0;
+
     /// <summary>Ties the socket to a peer.</summary>
     public void Connect(Endpoint peer) => _table.Connect(this, peer);
 

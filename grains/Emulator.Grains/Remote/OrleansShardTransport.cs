@@ -18,7 +18,8 @@ public sealed class OrleansShardTransport : IShardTransport
     /// <summary>How often the shards are told that their client lives.</summary>
     public static readonly TimeSpan TellEvery = TimeSpan.FromSeconds(5);
 
-    private readonly SiloClient _client;
+    private readonly IGrainFactory _grains;
+    private readonly SiloClient? _client;
     private readonly RunDescription _description;
     private readonly Action<string> _notice;
     private readonly Timer _telling;
@@ -30,8 +31,12 @@ public sealed class OrleansShardTransport : IShardTransport
     /// <param name="description">What is run; the epoch is filled in.</param>
     /// <param name="notice">Told where the shards were seated.</param>
     public OrleansShardTransport(SiloClient client, RunDescription description, Action<string> notice)
+        : this(client.Grains, description, notice) => _client = client;
+
+    /// <summary>A transport inside a process that has a connection of its own.</summary>
+    public OrleansShardTransport(IGrainFactory grains, RunDescription description, Action<string> notice)
     {
-        _client = client;
+        _grains = grains;
         _description = description;
         _notice = notice;
         _telling = new Timer(_ => Array.ForEach(_seats, seat => seat.Tell()), null, TellEvery, TellEvery);
@@ -60,7 +65,7 @@ public sealed class OrleansShardTransport : IShardTransport
 
         // A silo that is gone cannot be told; the others let go within the time of a call.
         Task.WhenAny(_closing, Task.Delay(TimeSpan.FromSeconds(5))).GetAwaiter().GetResult();
-        _client.Dispose();
+        _client?.Dispose();
     }
 
     private async Task<IReadOnlyList<IShardSeat>> OpenAsync(int epoch)
@@ -70,7 +75,7 @@ public sealed class OrleansShardTransport : IShardTransport
         var seats = new ShardSeat[_description.Shards];
         for (int i = 0; i < seats.Length; i++)
         {
-            seats[i] = new ShardSeat(_client.Grains, _description.Run, epoch, i, silos[i % silos.Length]);
+            seats[i] = new ShardSeat(_grains, _description.Run, epoch, i, silos[i % silos.Length]);
         }
 
         string?[] refusals = await Task.WhenAll(seats.Select(seat => seat.Take(bytes)));
@@ -96,7 +101,7 @@ public sealed class OrleansShardTransport : IShardTransport
         MembershipEntry[] active;
         try
         {
-            active = [.. (await _client.Grains.GetGrain<IManagementGrain>(0).GetDetailedHosts(onlyActive: true))
+            active = [.. (await _grains.GetGrain<IManagementGrain>(0).GetDetailedHosts(onlyActive: true))
                 .Where(silo => silo.Status == SiloStatus.Active)];
         }
         catch (Exception broken) when (broken is OrleansException or TimeoutException)
@@ -104,7 +109,7 @@ public sealed class OrleansShardTransport : IShardTransport
             throw new TimeoutException($"the silos do not answer ({broken.GetType().Name}).", broken);
         }
 
-        _client.Gateways.Learn(active);
+        _client?.Gateways.Learn(active);
         SiloAddress[] silos =
         [
             .. active.Select(silo => silo.SiloAddress)
