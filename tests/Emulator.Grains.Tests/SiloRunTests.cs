@@ -60,7 +60,8 @@ public sealed class SiloRunTests
         });
 
         Assert.Equal(one.Digest, digest);
-        Assert.Equal((alone.Originated, alone.Delivered, alone.Dropped), (apart.Originated, apart.Delivered, apart.Dropped));
+        Assert.Equal(
+            (alone.Originated, alone.Delivered, alone.Dropped), (apart.Originated, apart.Delivered, apart.Dropped));
         Assert.Null(apart.Check(flight));
         Assert.Equal(delivery == DeliveryMode.Grains ? one.Statistics.Events : 0, calls);
     }

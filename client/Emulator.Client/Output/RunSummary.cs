@@ -104,12 +104,12 @@ internal sealed class RunSummary
     {
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"silos: {remote.GrainCalls} grain calls ({remote.GrainCalls / wallSeconds:F0}/s), {remote.Messages} messages "
-            + $"in {remote.Batches} batches between shards ({remote.Messages / wallSeconds:F0}/s)"));
+            $"silos: {remote.GrainCalls} grain calls ({remote.GrainCalls / wallSeconds:F0}/s), {remote.Messages} "
+            + $"messages in {remote.Batches} batches between shards ({remote.Messages / wallSeconds:F0}/s)"));
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"windows: {Statistics.Windows}, {remote.Orders} orders, {remote.BarrierTime.TotalSeconds:F3}s at the barrier; "
-            + $"{remote.Recoveries} recoveries in {remote.RecoveryTime.TotalSeconds:F3}s"));
+            $"windows: {Statistics.Windows}, {remote.Orders} orders, {remote.BarrierTime.TotalSeconds:F3}s at the "
+            + $"barrier; {remote.Recoveries} recoveries in {remote.RecoveryTime.TotalSeconds:F3}s"));
     }
 
     private void WriteExchanges(TextWriter output)

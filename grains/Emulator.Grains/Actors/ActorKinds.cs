@@ -17,7 +17,8 @@ public static class ActorKinds
 {
     /// <summary>The key of an actor's grain: its name, in this try of this run.</summary>
     /// <remarks>
-    /// So a try begins with grains of its own, and need not wait until those of one that was broken off have ended, some
+    /// So a try begins with grains of its own, and need not wait until those of one that was broken off have ended,
+    /// some
     /// of them on a silo that has died.
     /// </remarks>
     /// <param name="run">The run and its epoch, as <c>RUN/EPOCH</c>.</param>
