@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Emulator.Engine.Distribution;
 
 /// <summary>
@@ -51,8 +53,8 @@ public sealed class BatchInbox
     /// <summary>Waits until all tickets' batches have come, or a time has passed.</summary>
     public async Task WaitFor(IReadOnlyList<BatchTicket> tickets, TimeSpan atMost)
     {
-        using var late = new CancellationTokenSource(atMost);
-        while (!late.IsCancellationRequested)
+        long started = Stopwatch.GetTimestamp();
+        while (true)
         {
             Task arrival;
             lock (_gate)
@@ -66,7 +68,13 @@ public sealed class BatchInbox
                 arrival = _arrival.Task;
             }
 
-            await Task.WhenAny(arrival, Task.Delay(Timeout.Infinite, late.Token));
+            TimeSpan left = atMost - Stopwatch.GetElapsedTime(started);
+            if (left <= TimeSpan.Zero)
+            {
+                return;
+            }
+
+            await Task.WhenAny(arrival, Task.Delay(left));
         }
     }
 

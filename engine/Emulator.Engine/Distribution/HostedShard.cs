@@ -183,11 +183,13 @@ public sealed class HostedShard
     private void Push(ReadOnlyMemory<byte> bytes, BatchTicket? ticket)
     {
         EventBatch batch = EventBatchCodec.Decode(bytes, _run.Codec, _directory);
-        if (ticket is { } expected && batch.Events.Count != expected.Events)
+        if (ticket is { } expected
+            && (batch.Header != new EventBatchHeader(_run.Epoch, expected.From, Index, expected.Window)
+                || batch.Events.Count != expected.Events))
         {
             throw new EngineException(
-                $"Shard {Index}: the batch of window {expected.Window} from shard {expected.From} holds "
-                + $"{batch.Events.Count} messages, its ticket says {expected.Events}.");
+                $"Shard {Index} of epoch {_run.Epoch} got {batch.Header} with {batch.Events.Count} messages for "
+                + $"{expected}.");
         }
 
         foreach (ScheduledEvent scheduled in batch.Events)

@@ -249,6 +249,8 @@ internal sealed class RemoteShards : IShards
         {
             if (report.Missing is { Count: > 0 } missing)
             {
+                // A sender that has died has no work and no order in this window: ask, or nobody would notice.
+                _ = Result(_seats[missing[0].From].Totals());
                 throw new TimeoutException(
                     $"silo {_seats[shard].Silo} has not got what silo {_seats[missing[0].From].Silo} sent to shard "
                     + $"{shard} in window {missing[0].Window}; the network between the two is cut or slow.");

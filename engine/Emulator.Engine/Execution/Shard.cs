@@ -50,9 +50,6 @@ internal sealed class Shard
     /// <summary>How many messages were delivered.</summary>
     public long Events { get; private set; }
 
-    /// <summary>The time of the last message delivered.</summary>
-    public long LastTime { get; private set; }
-
     /// <summary>Told of every actor that ends; null where nobody asks.</summary>
     public Action<Actor>? Ended { get; set; }
 
@@ -168,7 +165,6 @@ internal sealed class Shard
         }
 
         Events++;
-        LastTime = current.Time;
         Actor? actor = current.To.Target ?? Find(current.To);
         if (actor is null)
         {

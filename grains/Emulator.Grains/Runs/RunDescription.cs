@@ -38,7 +38,8 @@ public sealed record RunDescription
 
     /// <summary>The version of this program: silos and client must be built from one source.</summary>
     public static string ThisVersion { get; } =
-        string.Join('.', new[] { typeof(Core.Actors.Actor), typeof(Linux.HostActor), typeof(Kubernetes.Api.PodView),
+        string.Join('.', new[] { typeof(Core.Actors.Actor), typeof(Underlay.Wire), typeof(Linux.HostActor),
+            typeof(Kubernetes.Api.PodView),
             typeof(Cluster.Building.ClusterBuilder), typeof(Engine.Execution.RunEngine) }
             .Select(type => type.Module.ModuleVersionId.ToString("N")[..8]));
 

@@ -69,6 +69,8 @@ public sealed class LoopbackSilos(EngineOptions options, int silos, IMessageCode
     {
         public string Silo => $"silo-{silo}";
 
+        private bool IsDead => silos._dead.Contains(silo);
+
         public Task<WindowReport> Start(JournalInterest interest)
         {
             WindowReport report = shard.Start(interest);
@@ -84,7 +86,7 @@ public sealed class LoopbackSilos(EngineOptions options, int silos, IMessageCode
                 silos._dead.Add(victim);
             }
 
-            if (silos._dead.Contains(silo))
+            if (IsDead)
             {
                 throw new ShardLostException($"{Silo} is dead");
             }
@@ -94,7 +96,13 @@ public sealed class LoopbackSilos(EngineOptions options, int silos, IMessageCode
                 return again;
             }
 
-            foreach (BatchTicket missing in await shard.Await(order, TimeSpan.Zero))
+            IReadOnlyList<BatchTicket> late = await shard.Await(order, TimeSpan.Zero);
+            if (late.Any(batch => seats[batch.From].IsDead))
+            {
+                return new WindowReport { Window = order.Window, NextTime = 0, Events = 0, Sent = [], Missing = late };
+            }
+
+            foreach (BatchTicket missing in late)
             {
                 OutgoingBatch batch = seats[missing.From].Find(shard.Index, missing.Window);
                 silos.Resent++;
@@ -113,7 +121,8 @@ public sealed class LoopbackSilos(EngineOptions options, int silos, IMessageCode
             return silos.SilentAtOrder.Remove(number) ? throw new TimeoutException($"{Silo} does not answer.") : report;
         }
 
-        public Task<ShardTotals> Totals() => Task.FromResult(shard.Totals());
+        public Task<ShardTotals> Totals() => IsDead
+            ? throw new ShardLostException($"{Silo} is dead") : Task.FromResult(shard.Totals());
 
         public Task<string?> FindIncarnation(string machine, string actor) =>
             Task.FromResult(shard.FindActor(machine, actor)?.Self.Incarnation);

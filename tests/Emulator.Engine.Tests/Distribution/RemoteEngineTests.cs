@@ -75,6 +75,22 @@ public sealed class RemoteEngineTests
         Assert.Equal(2, _notices.Count);
     }
 
+    [Theory]
+    [InlineData(41)]
+    [InlineData(97)]
+    [InlineData(160)]
+    public void A_silo_that_dies_with_a_batch_on_its_way_is_noticed_though_its_shard_has_no_work(int order)
+    {
+        LoopbackSilos silos = Silos(3, 3, losesFirst: true, dies: new() { [order] = 1 });
+        using RemoteEngine engine = Over(silos);
+
+        engine.RunUntil(End);
+
+        Assert.Equal(1, engine.RemoteStatistics.Recoveries);
+        Assert.Equal(Alone(), engine.Digest);
+        Assert.Null(_ledger.Check(engine.PacketsInFlight));
+    }
+
     [Fact]
     public void Two_silos_may_die_the_second_while_all_shards_run_again()
     {
