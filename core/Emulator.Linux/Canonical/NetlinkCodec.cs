@@ -13,7 +13,7 @@ public static class NetlinkCodec
     private enum Tag : byte
     {
         Dump, StartProcess, KillProcess, SetSysctl, SetLink, DeleteLink, AddAddress, AddRoute, DeleteRoute,
-        AddNeighbour, DeleteNeighbour, ReplaceQdisc,
+        AddNeighbour, DeleteNeighbour, ReplaceQdisc, FlushConntrack, FlushBridgeFdb,
     }
 
     /// <summary>Writes a message.</summary>
@@ -46,6 +46,13 @@ public static class NetlinkCodec
                 QdiscCodec.Write(writer, replace.Tbf);
                 QdiscCodec.Write(writer, replace.Netem);
                 break;
+            case FlushConntrack:
+                writer.Byte((byte)Tag.FlushConntrack);
+                break;
+            case FlushBridgeFdb flush:
+                writer.Byte((byte)Tag.FlushBridgeFdb);
+                writer.Name(flush.Bridge);
+                break;
             case SetLink or DeleteLink or AddAddress:
                 WriteLink(writer, message);
                 break;
@@ -75,6 +82,10 @@ public static class NetlinkCodec
                 return new SetSysctl(reader.Name(), reader.Signed());
             case Tag.ReplaceQdisc:
                 return new ReplaceQdisc(reader.Name(), QdiscCodec.ReadTbf(reader), QdiscCodec.ReadNetem(reader));
+            case Tag.FlushConntrack:
+                return new FlushConntrack();
+            case Tag.FlushBridgeFdb:
+                return new FlushBridgeFdb(reader.Name());
             case Tag.SetLink:
                 return new SetLink(
                     reader.Name(), ReadOptionalBool(reader), (int?)ReadOptional(reader), ReadOptionalBool(reader));

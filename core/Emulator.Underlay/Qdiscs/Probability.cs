@@ -21,4 +21,7 @@ public readonly record struct Probability(uint Threshold)
     /// <summary>The nearest to a ratio, as <c>tc</c> reads percentages.</summary>
     public static Probability Of(Ratio ratio) =>
         new((uint)((((UInt128)ratio.Numerator * uint.MaxValue) + (ratio.Denominator / 2)) / ratio.Denominator));
+
+    /// <summary>The threshold. A record's own text would print the complement, and that one's, without end.</summary>
+    public override string ToString() => $"{Threshold}/4294967295";
 }
