@@ -76,7 +76,10 @@ internal static class SampleMessages
     };
 
     public static readonly IReadOnlyDictionary<string, Message> All = new SortedDictionary<string, Message>(
-        StringComparer.Ordinal)
+        new[] { Frames(), Api(), Exchanges(), Configuration() }.SelectMany(family => family)
+            .ToDictionary(StringComparer.Ordinal), StringComparer.Ordinal);
+
+    private static Dictionary<string, Message> Frames() => new()
     {
         ["udp"] = Frame(new UdpDatagram(53, 4_000, new FillerPayload(64)) { NoChecksum = true }),
         ["tcp"] = Frame(Tcp),
@@ -93,6 +96,10 @@ internal static class SampleMessages
         ["arp"] = new EthernetFrame(new MacAddress(2), MacAddress.Broadcast, new ArpPacket(
             ArpOperation.Reply, new MacAddress(2), IPv4Address.From(10, 0, 0, 1), new MacAddress(0xFEFF_FFFF_FFFE),
             IPv4Address.From(10, 0, 0, 2)) { Identity = new PacketIdentity(5, 0, false) }),
+    };
+
+    private static Dictionary<string, Message> Api() => new()
+    {
         ["segment"] = new SessionSegment(Node, Pod, 1_234, new SessionPing(Session, 9)),
         ["ping"] = new SessionPing(Session, 9),
         ["create"] = new CreateRequest(Session, 1, Object),
@@ -111,7 +118,10 @@ internal static class SampleMessages
         ["closed"] = new SessionClosed(Session),
         ["response"] = new ApiResponse(Session, 11)
         {
-            Object = Object, Items = [Object, Object], ResourceVersion = new ResourceVersion(1L << 40), ItemsBytes = 300,
+            Object = Object,
+            Items = [Object, Object],
+            ResourceVersion = new ResourceVersion(1L << 40),
+            ItemsBytes = 300,
         },
         ["refusal"] = new ApiResponse(Session, 12)
         {
@@ -125,6 +135,10 @@ internal static class SampleMessages
                 new WatchEvent(WatchEventType.Bookmark, null, new ResourceVersion(18)),
             ],
             512)]),
+    };
+
+    private static Dictionary<string, Message> Exchanges() => new()
+    {
         ["run exchange"] = new RunExchange(Request, Node, -4),
         ["exchange completed"] = new ExchangeCompleted(4, new ExchangeResult
         {
@@ -153,6 +167,10 @@ internal static class SampleMessages
         ["sink"] = new StartProcess("sink", new Sink([53, 8_080])),
         ["kill"] = new KillProcess("sink"),
         ["dump"] = new Dump("ip route"),
+    };
+
+    private static Dictionary<string, Message> Configuration() => new()
+    {
         ["sysctl"] = new SetSysctl("net.ipv4.ip_forward", -1),
         ["set link"] = new SetLink("eth0", false, 1_400, true),
         ["set only mtu"] = new SetLink("eth0", Mtu: 1_400),
