@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Emulator.Client.Requests;
-using Emulator.Cluster.Reading;
 using Emulator.Core.Randomness;
 using Emulator.Core.Time;
 using Emulator.Engine.Clocks;
