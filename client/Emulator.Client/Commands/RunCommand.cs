@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Emulator.Client.Requests;
+using Emulator.Cluster.Reading;
 using Emulator.Core.Randomness;
 using Emulator.Core.Time;
 using Emulator.Engine.Clocks;

@@ -25,6 +25,7 @@ internal sealed class PodLifecycle
     private readonly Prober _prober;
     private readonly ContainerRunner _runner;
     private readonly ContainerStopper _stopper;
+    private readonly PodTermination _termination;
     private readonly Dictionary<string, PodWorker> _workers = new(StringComparer.Ordinal);
     private readonly Dictionary<string, PodWorker> _byName = new(StringComparer.Ordinal);
 
@@ -35,6 +36,7 @@ internal sealed class PodLifecycle
         _statuses = new PodStatusWriter(around);
         _prober = new Prober(around) { OnChange = ProbeChanged };
         _stopper = new ContainerStopper(around, _prober);
+        _termination = new PodTermination(around, _stopper, _statuses);
         _runner = new ContainerRunner(around, _prober, _stopper);
         _admission = new PodAdmission(around.Options.Reserved.ForScheduling(around.Options.Capacity));
         outbox.Send(around.Host, new ReportExits(around.Self));
@@ -196,7 +198,7 @@ internal sealed class PodLifecycle
         {
             worker.Eviction = why;
             worker.KeepsObject = true;
-            Stop(worker, grace, outbox);
+            _termination.Stop(worker, grace, outbox);
         }
     }
 
@@ -245,7 +247,7 @@ internal sealed class PodLifecycle
         if (!_runner.Sync(worker, outbox))
         {
             worker.KeepsObject = true;
-            Stop(worker, SimDuration.FromSeconds(worker.Pod.TerminationGracePeriodSeconds), outbox);
+            _termination.Stop(worker, SimDuration.FromSeconds(worker.Pod.TerminationGracePeriodSeconds), outbox);
             return;
         }
 
@@ -296,7 +298,7 @@ internal sealed class PodLifecycle
         }
         else if (worker.Stage == PodStage.Stopping)
         {
-            ContinueStop(worker, outbox);
+            _termination.Continue(worker, outbox);
         }
     }
 
@@ -325,63 +327,10 @@ internal sealed class PodLifecycle
         }
 
         PodView pod = worker.Pod;
-        Stop(
+        _termination.Stop(
             worker,
             SimDuration.FromSeconds(pod.Object.DeletionGracePeriodSeconds ?? pod.TerminationGracePeriodSeconds),
             outbox);
-    }
-
-    /// <summary>Stops a pod's containers, sidecars last; again only to shorten the grace.</summary>
-    private void Stop(PodWorker worker, SimDuration grace, Outbox outbox)
-    {
-        bool isFirst = worker.Stage < PodStage.Stopping;
-        worker.Stage = PodStage.Stopping;
-        worker.StopDeadline = isFirst || outbox.Now + grace < worker.StopDeadline
-            ? outbox.Now + grace : worker.StopDeadline;
-        foreach (ContainerRecord record in worker.Containers)
-        {
-            if (record.IsPlanned)
-            {
-                record.IsPlanned = false;
-                record.Generation++;
-            }
-
-            if (record.IsRunning && (record.Kind != ContainerKind.Sidecar || record.StopDeadline is not null))
-            {
-                _stopper.Begin(worker, record, grace, $"Stopping container {record.Spec.Name}", outbox);
-            }
-        }
-
-        if (isFirst)
-        {
-            ContinueStop(worker, outbox);
-        }
-    }
-
-    private void ContinueStop(PodWorker worker, Outbox outbox)
-    {
-        if (worker.Containers.Any(c => c.IsRunning && c.Kind != ContainerKind.Sidecar))
-        {
-            _statuses.Report(worker, outbox);
-            return;
-        }
-
-        // Sidecars end in the reverse of their order, each when the one after it has ended.
-        if (worker.Containers.LastOrDefault(c => c.IsRunning) is { } sidecar)
-        {
-            SimDuration left = worker.StopDeadline - outbox.Now;
-            _stopper.Begin(
-                worker, sidecar, left > SimDuration.Zero ? left : SimDuration.Zero,
-                $"Stopping container {sidecar.Spec.Name}", outbox);
-            return;
-        }
-
-        if (worker.Containers.Any(c => c.Last is not null) || worker.KeepsObject)
-        {
-            _statuses.Report(worker, outbox);
-        }
-
-        _around.Later(worker, PodStepKind.Remove, _around.Options.StopDuration.Nanoseconds, outbox);
     }
 
     private void Remove(PodWorker worker, Outbox outbox)

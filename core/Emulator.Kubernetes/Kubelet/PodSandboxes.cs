@@ -45,7 +45,8 @@ internal sealed class PodSandboxes(PodSurroundings around, Cidr podCidr)
         Attach(worker, outbox);
     }
 
-    /// <summary>Gives a pod its address and its veth, or says in <see cref="PodWorker.SandboxProblem"/> why not.</summary>
+    /// <summary>Gives a pod its address and its veth, or says in <see cref="PodWorker.SandboxProblem"/> why
+    /// not.</summary>
     public void Attach(PodWorker worker, Outbox outbox)
     {
         ApiObject pod = worker.Pod.Object;

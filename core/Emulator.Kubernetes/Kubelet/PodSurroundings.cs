@@ -19,8 +19,8 @@ internal sealed record PodSurroundings(
 {
     /// <summary>Reminds the kubelet of a pod's next step.</summary>
     public void Later(
-        PodWorker worker, PodStepKind step, long delayNanoseconds, Outbox outbox, int container = -1, int generation = 0,
-        Probes.ProbeKind probe = default) =>
+        PodWorker worker, PodStepKind step, long delayNanoseconds, Outbox outbox, int container = -1,
+        int generation = 0, Probes.ProbeKind probe = default) =>
         outbox.Send(Self, new PodStep(worker.Pod.Uid, step, container, generation, probe), delayNanoseconds);
 
     /// <summary>In the node's own namespace the processes of several pods must not be mixed up.</summary>

@@ -103,8 +103,8 @@ public sealed class ProcessTable(INetworkLayer network, SocketTable sockets, str
         return true;
     }
 
-    /// <summary>Asks a container's process to end (SIGTERM); what it does then is its own affair. False when it does not
-    /// run.</summary>
+    /// <summary>Asks a container's process to end (SIGTERM); what it does then is its own affair. False when it does
+    /// not run.</summary>
     public bool Terminate(string containerName, Outbox outbox)
     {
         ProcessContext? context = _processes.Find(p => p.ContainerName == containerName);

@@ -7,8 +7,8 @@ using Emulator.Linux.Processes;
 namespace Emulator.Kubernetes.Tests.Kubelet;
 
 /// <summary>The life of pods on a kubelet. Times are milliseconds after the instant at which a pod's containers could
-/// start; the rules are the kubelet's (restart at once, then 10 s doubling to 300 s, forgotten after 10 minutes; SIGTERM,
-/// grace, SIGKILL; init containers in order).</summary>
+/// start; the rules are the kubelet's (restart at once, then 10 s doubling to 300 s, forgotten after 10 minutes;
+/// SIGTERM, grace, SIGKILL; init containers in order).</summary>
 public sealed class PodLifecycleTests
 {
     private const string Main = """{"name":"main","image":"web:1","ports":[{"containerPort":80}]}""";
@@ -46,8 +46,8 @@ public sealed class PodLifecycleTests
         Assert.Equal(["main 0", "main 601000", "main 1202000", "main 1803000"], _rig.Starts());
     }
 
-    /// <summary>The end at 1,200 s is not more than 600 s after the start at 600 s: its wait holds. The start at 1,210 s
-    /// is: the wait after it is the first again (client-go's Backoff.Next).</summary>
+    /// <summary>The end at 1,200 s is not more than 600 s after the start at 600 s: its wait holds. The start at
+    /// 1,210 s is: the wait after it is the first again (client-go's Backoff.Next).</summary>
     [Fact]
     public void Waits_hold_when_a_container_ran_ten_minutes_or_less()
     {

@@ -11,11 +11,12 @@ public enum ProbeHandler : byte
     /// <summary>An HTTP GET; 200 to 399 is success.</summary>
     HttpGet,
 
-    /// <summary>A TCP connection that stands. <c>grpc</c> and <c>httpGet</c> with HTTPS are asked like this too: there
-    /// is neither gRPC nor TLS.</summary>
+    /// <summary>A TCP connection that stands. <c>grpc</c> and <c>httpGet</c> with HTTPS are asked like this too:
+    /// there is neither gRPC nor TLS.</summary>
     TcpSocket,
 
-    /// <summary>A command, which is not run: it succeeds while the container has started up and does not hang.</summary>
+    /// <summary>A command, which is not run: it succeeds while the container has started up and does not
+    /// hang.</summary>
     Exec,
 }
 
@@ -129,7 +130,8 @@ public sealed record ProbeSpec
         FailureThreshold = 1,
     };
 
-    /// <summary>A number, or the name of one of the container's ports; 0, which nobody listens at, for neither.</summary>
+    /// <summary>A number, or the name of one of the container's ports; 0, which nobody listens at, for
+    /// neither.</summary>
     private static ushort PortOf(ContainerView container, JsonValue? port)
     {
         if (port?.AsInt64 is { } number and > 0 and <= ushort.MaxValue)
