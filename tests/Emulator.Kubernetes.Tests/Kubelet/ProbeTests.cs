@@ -105,7 +105,8 @@ public sealed class ProbeTests
     }
 
     private static string With(string probe, string content) =>
-        "{\"name\":\"main\",\"image\":\"web:1\",\"ports\":[{\"containerPort\":80}],\"" + probe + "\":{" + content + "}}";
+        "{\"name\":\"main\",\"image\":\"web:1\",\"ports\":[{\"containerPort\":80}],\""
+        + probe + "\":{" + content + "}}";
 
     private List<string> Asked() => [.. _rig.Times<RunExchange>(_ => "").Select(t => t.Trim())];
 }
