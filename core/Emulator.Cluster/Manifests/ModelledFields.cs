@@ -16,6 +16,9 @@ internal static class ModelledFields
         "containers[].name", "containers[].image",
         "containers[].ports[].containerPort", "containers[].ports[].name", "containers[].ports[].protocol",
         "containers[].resources.requests.*",
+        .. Probes("containers[]"), "initContainers[].name", "initContainers[].image", "initContainers[].restartPolicy",
+        "initContainers[].ports[].containerPort", "initContainers[].ports[].name", "initContainers[].ports[].protocol",
+        "initContainers[].resources.requests.*", .. Probes("initContainers[]"),
     ];
 
     private static readonly Dictionary<string, string[]> ByKind = new(StringComparer.Ordinal)
@@ -48,6 +51,30 @@ internal static class ModelledFields
         ["ConfigMap"] = ["data.*", "binaryData.*", "immutable"],
         ["Secret"] = ["data.*", "stringData.*", "type", "immutable"],
     };
+
+    /// <summary>What of a container's probes and hooks is acted on. Commands are not run, but what they are asked for
+    /// is answered; other headers than Host and a gRPC service's name are not.</summary>
+    private static IEnumerable<string> Probes(string container)
+    {
+        foreach (string probe in (string[])["startupProbe", "readinessProbe", "livenessProbe"])
+        {
+            foreach (string field in (string[])
+            [
+                "initialDelaySeconds", "periodSeconds", "timeoutSeconds", "successThreshold", "failureThreshold",
+                "terminationGracePeriodSeconds", "httpGet.path", "httpGet.port", "httpGet.host", "httpGet.scheme",
+                "tcpSocket.*", "grpc.port", "exec.*",
+            ])
+            {
+                yield return $"{container}.{probe}.{field}";
+            }
+        }
+
+        foreach (string field in (string[])
+            ["sleep.*", "exec.*", "httpGet.path", "httpGet.port", "httpGet.host", "httpGet.scheme"])
+        {
+            yield return $"{container}.lifecycle.preStop.{field}";
+        }
+    }
 
     /// <summary>Whether objects of the kind do anything but be stored.</summary>
     public static bool IsModelled(string kind) => ByKind.ContainsKey(kind);

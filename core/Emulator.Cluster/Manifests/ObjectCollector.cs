@@ -42,6 +42,7 @@ internal sealed class ObjectCollector(List<ManifestError> errors)
             return;
         }
 
+        BehaviourAnnotations.Check(document, errors);
         NotModelled.Add(document.Kind, json);
         _objects.Add(new InputObject(made, document));
     }

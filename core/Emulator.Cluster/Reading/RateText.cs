@@ -1,3 +1,5 @@
+using Emulator.Core.Time;
+
 namespace Emulator.Cluster.Reading;
 
 /// <summary>Rates as <c>tc</c> writes them: <c>10Gbit</c>, <c>100Mbit</c>, <c>9600bit</c>; decimal units.</summary>

@@ -1,4 +1,5 @@
 using Emulator.Core.Randomness;
+using Emulator.Core.Time;
 
 namespace Emulator.Cluster.Reading;
 

@@ -1,3 +1,5 @@
+using Emulator.Core.Time;
+
 namespace Emulator.Cluster.Reading;
 
 /// <summary>Sizes as <c>tc</c> writes them: <c>3000</c>, <c>32kb</c>, <c>1mb</c>, <c>32kbit</c>; k is 1,024.</summary>

@@ -95,6 +95,12 @@ public sealed class Kubelet : Actor
             case NamespaceCreated created:
                 _lifecycle?.Take(created, outbox);
                 break;
+            case ProcessExited exited:
+                _lifecycle?.Take(exited, outbox);
+                break;
+            case ExchangeCompleted completed:
+                _lifecycle?.Take(completed, outbox);
+                break;
             case PodStep step:
                 _lifecycle?.Take(step, outbox);
                 break;
@@ -131,7 +137,9 @@ public sealed class Kubelet : Actor
 
         if (_lifecycle is null && NodeView.Of(node).PodCidr is Cidr block)
         {
-            _lifecycle = new PodLifecycle(Self, _host, _client, _options, block, _cgroups, _programs);
+            var around = new PodSurroundings(
+                Self, _host, _client, _options, _programs, _cgroups, new EventRecorder(_client, _options.NodeName));
+            _lifecycle = new PodLifecycle(around, block, outbox);
             foreach (ApiObject pod in _pods.Objects.ToArray())
             {
                 _lifecycle.Take(pod, outbox);

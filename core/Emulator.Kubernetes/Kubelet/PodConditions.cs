@@ -11,7 +11,7 @@ public static class PodConditions
     private const string ContainersNotInitialized = "ContainersNotInitialized";
     private const string UnknownStatuses = "UnknownContainerStatuses";
 
-    /// <summary>Whether all containers are ready.</summary>
+    /// <summary>Whether all containers, sidecars included, are ready.</summary>
     public static Condition ContainersReady(PodView pod, IReadOnlyList<JsonValue>? statuses, string phase)
     {
         if (statuses is null)
@@ -19,7 +19,8 @@ public static class PodConditions
             return False("ContainersReady", UnknownStatuses, "");
         }
 
-        (List<string> unknown, List<string> unready) = Unready(pod.Containers, statuses);
+        (List<string> unknown, List<string> unready) = Unready(
+            [.. pod.InitContainers.Where(IsSidecar), .. pod.Containers], statuses, "ready");
         if (unknown.Count == 0 && phase is PodPhase.Succeeded or PodPhase.Failed)
         {
             return False("ContainersReady", phase == PodPhase.Succeeded ? "PodCompleted" : "PodFailed", "");
@@ -65,7 +66,8 @@ public static class PodConditions
             return False("Initialized", UnknownStatuses, "");
         }
 
-        (List<string> unknown, List<string> incomplete) = Unready(pod.InitContainers, initStatuses ?? []);
+        (List<string> unknown, List<string> incomplete) = Unready(
+            pod.InitContainers, initStatuses ?? [], "started");
         if (unknown.Count == 0 && phase == PodPhase.Succeeded)
         {
             return True("Initialized", "PodCompleted");
@@ -75,13 +77,15 @@ public static class PodConditions
         return message.Length > 0 ? False("Initialized", ContainersNotInitialized, message) : True("Initialized", "");
     }
 
+    private static bool IsSidecar(ContainerView container) => container.RestartPolicy == "Always";
+
     private static Condition True(string type, string reason) => new(type, "True", reason, "", null);
 
     private static Condition False(string type, string reason, string message) =>
         new(type, "False", reason, message, null);
 
     private static (List<string> Unknown, List<string> Unready) Unready(
-        IReadOnlyList<ContainerView> containers, IReadOnlyList<JsonValue> statuses)
+        IReadOnlyList<ContainerView> containers, IReadOnlyList<JsonValue> statuses, string sidecarsMustBe)
     {
         var unknown = new List<string>();
         var unready = new List<string>();
@@ -92,7 +96,7 @@ public static class PodConditions
             {
                 unknown.Add(container.Name);
             }
-            else if (status["ready"]?.AsBool != true)
+            else if (status[IsSidecar(container) ? sidecarsMustBe : "ready"]?.AsBool != true)
             {
                 unready.Add(container.Name);
             }

@@ -1,13 +1,11 @@
 using Emulator.Core.Actors;
 using Emulator.Core.Addresses;
-using Emulator.Core.Documents;
 using Emulator.Core.Randomness;
 using Emulator.Core.Time;
 using Emulator.Kubernetes.Api;
 using Emulator.Kubernetes.ApiMachinery;
-using Emulator.Kubernetes.ApiServer;
-using Emulator.Kubernetes.ApiServer.Messages;
-using Emulator.Kubernetes.Cni;
+using Emulator.Kubernetes.Kubelet.Containers;
+using Emulator.Kubernetes.Kubelet.Probes;
 using Emulator.Linux.Netlink;
 using Emulator.Linux.Processes;
 
@@ -16,42 +14,41 @@ namespace Emulator.Kubernetes.Kubelet;
 /// <summary>A kubelet's pods, from their arrival to their end.</summary>
 /// <remarks>
 /// Source: kubernetes pkg/kubelet (pod_workers.go, kuberuntime). A pod's start writes its status once; its end deletes
-/// the object. Left out: probes, restarts, hooks but <c>preStop.sleep</c>, volumes, hostPort's port mapping, events.
+/// the object. Left out: postStart hooks, volumes, hostPort's port mapping.
 /// </remarks>
 internal sealed class PodLifecycle
 {
-    /// <summary>From AddVeth until the pod's end of it can be configured.</summary>
-    private static readonly SimDuration CniDuration = SimDuration.FromMilliseconds(1);
-
-    /// <summary>After a call of the API or the CNI plugin failed.</summary>
-    private static readonly SimDuration RetryPeriod = SimDuration.FromSeconds(1);
-
-    private readonly ActorRef _self;
-    private readonly ActorRef _host;
-    private readonly ApiClient _client;
-    private readonly KubeletOptions _options;
-    private readonly Func<PodView, ContainerView, Program> _programs;
-    private readonly HostLocalIpam _ipam;
+    private readonly PodSurroundings _around;
     private readonly PodAdmission _admission;
-    private readonly PodCgroups _cgroups;
+    private readonly PodSandboxes _sandboxes;
+    private readonly PodStatusWriter _statuses;
+    private readonly Prober _prober;
+    private readonly ContainerRunner _runner;
+    private readonly ContainerStopper _stopper;
+    private readonly PodTermination _termination;
     private readonly Dictionary<string, PodWorker> _workers = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, PodWorker> _byName = new(StringComparer.Ordinal);
 
-    public PodLifecycle(
-        ActorRef self, ActorRef host, ApiClient client, KubeletOptions options, Cidr podCidr, PodCgroups cgroups,
-        Func<PodView, ContainerView, Program> programs)
+    public PodLifecycle(PodSurroundings around, Cidr podCidr, Outbox outbox)
     {
-        _self = self;
-        _host = host;
-        _client = client;
-        _options = options;
-        _programs = programs;
-        _cgroups = cgroups;
-        _ipam = new HostLocalIpam(podCidr);
-        _admission = new PodAdmission(options.Reserved.ForScheduling(options.Capacity));
+        _around = around;
+        _sandboxes = new PodSandboxes(around, podCidr);
+        _statuses = new PodStatusWriter(around);
+        _prober = new Prober(around) { OnChange = ProbeChanged };
+        _stopper = new ContainerStopper(around, _prober);
+        _termination = new PodTermination(around, _stopper, _statuses);
+        _runner = new ContainerRunner(around, _prober, _stopper);
+        _admission = new PodAdmission(around.Options.Reserved.ForScheduling(around.Options.Capacity));
+        outbox.Send(around.Host, new ReportExits(around.Self));
     }
 
-    /// <summary>How many pods have something on the node.</summary>
-    public int Count => _workers.Count;
+    /// <summary>Pods that have something on the node, in the order of their UIDs.</summary>
+    public IEnumerable<PodWorker> Active => _workers.Values
+        .Where(w => w.Stage is not (PodStage.Rejected or PodStage.Stopped))
+        .OrderBy(w => w.Pod.Uid, StringComparer.Ordinal);
+
+    /// <summary>Why new pods are not let in; null while they are.</summary>
+    public Rejection? Closed { get; set; }
 
     /// <summary>A pod of this node, new or changed.</summary>
     public void Take(ApiObject @object, Outbox outbox)
@@ -59,17 +56,22 @@ internal sealed class PodLifecycle
         PodView pod = PodView.Of(@object);
         if (_workers.TryGetValue(pod.Uid, out PodWorker? worker))
         {
-            worker.Pod = pod;
-            if (pod.IsTerminating && worker.Stage < PodStage.Stopping)
+            worker.See(pod);
+            if (pod.IsTerminating)
             {
-                Stop(worker, outbox);
+                Terminate(worker, outbox);
+            }
+            else if (worker.Stage == PodStage.Running)
+            {
+                Sync(worker, outbox);
             }
         }
         else if (pod.IsTerminating)
         {
             // Nothing of it is here: only the object waits for the kubelet's word.
-            _workers.Add(pod.Uid, new PodWorker(pod, outbox.Now) { Stage = PodStage.Stopped });
-            Delete(_workers[pod.Uid], outbox);
+            worker = new PodWorker(pod, outbox.Now) { Stage = PodStage.Stopped };
+            _workers.Add(pod.Uid, worker);
+            Delete(worker, outbox);
         }
         else if (!pod.IsTerminal)
         {
@@ -85,15 +87,23 @@ internal sealed class PodLifecycle
             return;
         }
 
-        if (worker.Stage < PodStage.Stopping)
+        foreach (ContainerRecord record in worker.Containers.Where(c => c.IsRunning))
         {
-            Kill(worker, outbox);
+            ContainerStopper.Kill(worker, record, outbox);
+            End(record, 137, false, outbox);
         }
 
         if (worker.Stage is not (PodStage.Stopped or PodStage.Rejected))
         {
             Remove(worker, outbox);
         }
+
+        if (_byName.GetValueOrDefault(PodSurroundings.NamespaceName(worker.Pod)) == worker)
+        {
+            _byName.Remove(PodSurroundings.NamespaceName(worker.Pod));
+        }
+
+        _around.Events.Forget(@object.Uid);
     }
 
     /// <summary>A namespace that was asked for exists.</summary>
@@ -101,14 +111,33 @@ internal sealed class PodLifecycle
     {
         if (!_workers.TryGetValue(created.Uid, out PodWorker? worker) || worker.Stage != PodStage.Sandbox)
         {
-            outbox.Send(_host, new DeleteNamespace(created.Name, created.Uid));
+            outbox.Send(_around.Host, new DeleteNamespace(created.Name, created.Uid));
             return;
         }
 
-        worker.Namespace = created.Namespace;
-        worker.Stage = PodStage.Network;
-        Attach(worker, outbox);
+        _sandboxes.Created(worker, created.Namespace, outbox);
+        ReportProblem(worker, outbox);
     }
+
+    /// <summary>A process has ended by itself, or on SIGTERM.</summary>
+    public void Take(ProcessExited exited, Outbox outbox)
+    {
+        string pod = exited.NamespaceName;
+        string container = exited.ContainerName;
+        if (container.LastIndexOf('/') is var slash and > 0)
+        {
+            (pod, container) = (container[..slash], container[(slash + 1)..]);
+        }
+
+        if (_byName.TryGetValue(pod, out PodWorker? worker)
+            && worker.Containers.FirstOrDefault(c => c.Spec.Name == container) is { IsRunning: true } record)
+        {
+            Ended(worker, record, exited.ExitCode, exited.OutOfMemory, outbox);
+        }
+    }
+
+    /// <summary>An exchange of a probe or a hook has ended.</summary>
+    public void Take(ExchangeCompleted completed, Outbox outbox) => _prober.Take(completed, outbox);
 
     /// <summary>It is time for a pod's next step.</summary>
     public void Take(PodStep step, Outbox outbox)
@@ -118,26 +147,34 @@ internal sealed class PodLifecycle
             return;
         }
 
+        if (step.Container >= 0)
+        {
+            if (worker.Containers[step.Container] is var record && record.Generation == step.Generation)
+            {
+                Take(worker, record, step, outbox);
+            }
+
+            return;
+        }
+
         switch (step.Step)
         {
             case PodStepKind.Attach when worker.Stage == PodStage.Network:
-                Attach(worker, outbox);
+                _sandboxes.Attach(worker, outbox);
+                ReportProblem(worker, outbox);
                 break;
             case PodStepKind.Configure when worker.Stage == PodStage.Network:
-                Configure(worker, outbox);
+                _sandboxes.Configure(worker, outbox);
                 break;
             case PodStepKind.Start when worker.Stage is PodStage.Sandbox or PodStage.Network:
-                Later(worker, PodStepKind.Start, RetryPeriod, outbox);
+                _around.Later(worker, PodStepKind.Start, PodStatusWriter.RetryPeriod.Nanoseconds, outbox);
                 break;
             case PodStepKind.Start when worker.Stage == PodStage.Ready:
-                Start(worker, outbox);
+                worker.Stage = PodStage.Running;
+                Sync(worker, outbox);
                 break;
-            case PodStepKind.Report when worker is { Stage: < PodStage.Stopping, Unwritten: { } status }:
-                Write(worker, status, outbox);
-                break;
-            case PodStepKind.Kill when worker.Stage == PodStage.Stopping:
-                Kill(worker, outbox);
-                Later(worker, PodStepKind.Remove, _options.StopDuration, outbox);
+            case PodStepKind.Report when worker.Unwritten is { } status && worker.Stage < PodStage.Stopped:
+                _statuses.Write(worker, status, outbox);
                 break;
             case PodStepKind.Remove when worker.Stage == PodStage.Stopping:
                 Remove(worker, outbox);
@@ -150,194 +187,179 @@ internal sealed class PodLifecycle
         }
     }
 
+    /// <summary>Ends a pod that nobody deleted: it fails, and its object stays.</summary>
+    /// <param name="worker">The pod.</param>
+    /// <param name="why">Its status' reason and message.</param>
+    /// <param name="grace">Until SIGKILL.</param>
+    /// <param name="outbox">Where all goes.</param>
+    public void Evict(PodWorker worker, Rejection why, SimDuration grace, Outbox outbox)
+    {
+        if (worker.Stage < PodStage.Stopping && worker.Stage != PodStage.Rejected)
+        {
+            worker.Eviction = why;
+            worker.KeepsObject = true;
+            _termination.Stop(worker, grace, outbox);
+        }
+    }
+
+    private void Take(PodWorker worker, ContainerRecord record, PodStep step, Outbox outbox)
+    {
+        switch (step.Step)
+        {
+            case PodStepKind.StartContainer when record.IsPlanned && worker.Stage == PodStage.Running:
+                _runner.Start(worker, record, outbox);
+                Sync(worker, outbox);
+                break;
+            case PodStepKind.Probe:
+                _prober.Ask(worker, record, step.Probe, outbox);
+                break;
+            case PodStepKind.Terminate:
+                _stopper.HookOver(worker, record, outbox);
+                break;
+            case PodStepKind.Kill when ContainerStopper.KillIfDue(worker, record, outbox):
+                Ended(worker, record, 137, false, outbox);
+                break;
+        }
+    }
+
     private void Admit(PodView pod, Outbox outbox)
     {
         var worker = new PodWorker(pod, outbox.Now);
         _workers.Add(pod.Uid, worker);
-        if (_admission.Admit(pod) is { } rejection)
+        if ((Closed ?? _admission.Admit(pod)) is { } rejection)
         {
             worker.Stage = PodStage.Rejected;
-            Write(worker, PodStatus.Rejected(pod, rejection, outbox.Now), outbox);
+            _around.Events.Warning(pod, "", rejection.Reason, rejection.Message, outbox);
+            _statuses.Write(worker, PodStatus.Rejected(pod, rejection, outbox.Now), outbox);
             return;
         }
 
-        _cgroups.Add(pod, outbox);
-        if (pod.HostNetwork)
-        {
-            worker.Namespace = _host;
-            worker.Stage = PodStage.Ready;
-        }
-        else
-        {
-            worker.Stage = PodStage.Sandbox;
-            outbox.Send(_host, new CreateNamespace(NamespaceName(pod), pod.Uid, _self));
-        }
-
-        Later(worker, PodStepKind.Start, _options.StartDuration + Spread(pod), outbox);
+        _byName[PodSurroundings.NamespaceName(pod)] = worker;
+        _around.Cgroups.Add(pod, outbox);
+        _sandboxes.Create(worker, outbox);
+        _around.Later(
+            worker, PodStepKind.Start, (_around.Options.StartDuration + Spread(pod)).Nanoseconds, outbox);
     }
 
-    private void Attach(PodWorker worker, Outbox outbox)
+    /// <summary>Does what is to be done for a pod that runs, and writes its status if it has changed.</summary>
+    private void Sync(PodWorker worker, Outbox outbox)
     {
-        ApiObject pod = worker.Pod.Object;
-        const string annotation = BridgePlugin.AddressAnnotation;
-        string? problem = BridgePlugin.TryWantedAddress(pod, out IPv4Address? wanted)
-            ? null
-            : $"annotation {annotation}: '{pod.Annotations[annotation]}' is no address";
-        if (problem is not null || !_ipam.TryAllocate(pod.Uid, wanted, out IPv4Address address, out problem))
+        if (!_runner.Sync(worker, outbox))
         {
-            string message = $"Failed to create pod sandbox: plugin type=\"bridge\" failed (add): {problem}";
-            Write(
-                worker,
-                PodStatus.Waiting(worker.Pod, _options.NodeAddress, worker.StartTime, message, outbox.Now), outbox);
-            Later(worker, PodStepKind.Attach, RetryPeriod * 10, outbox);
+            worker.KeepsObject = true;
+            _termination.Stop(worker, SimDuration.FromSeconds(worker.Pod.TerminationGracePeriodSeconds), outbox);
             return;
         }
 
-        worker.Attachment = BridgePlugin.Attach(pod, address);
-        ActorRef @namespace = worker.Namespace!; // Set when it was created, which comes before.
-        outbox.Send(_host, BridgePlugin.Veth(worker.Attachment, @namespace, _options.Network));
-        Later(worker, PodStepKind.Configure, CniDuration, outbox);
+        _statuses.Report(worker, outbox);
     }
 
-    private void Configure(PodWorker worker, Outbox outbox)
+    private void ReportProblem(PodWorker worker, Outbox outbox)
     {
-        if (worker is not { Namespace: { } @namespace, Attachment: { } attachment })
+        if (worker.SandboxProblem is { } problem)
         {
-            return;
+            _around.Events.Warning(worker.Pod, "", "FailedCreatePodSandBox", problem, outbox);
+            _statuses.Report(worker, outbox);
         }
-
-        foreach (NetlinkMessage message in BridgePlugin.Configure(attachment, _ipam.Block, _options.Network))
-        {
-            outbox.Send(@namespace, message);
-        }
-
-        foreach (Message message in _options.NamespaceSetup?.Invoke(worker.Pod) ?? [])
-        {
-            outbox.Send(@namespace, message);
-        }
-
-        worker.Stage = PodStage.Ready;
     }
 
-    private void Start(PodWorker worker, Outbox outbox)
+    private void ProbeChanged(PodWorker worker, ContainerRecord record, ProbeWorker probe, Outbox outbox)
     {
-        worker.Stage = PodStage.Running;
-        worker.RunningSince = outbox.Now;
-        foreach (ContainerView container in Runs(worker.Pod))
+        bool success = probe.Outcome == true;
+        if (probe.Kind == ProbeKind.Readiness)
         {
-            outbox.Send(
-                worker.Namespace!, // A pod that is ready has its namespace.
-                new StartProcess(ProcessName(worker.Pod, container), _programs(worker.Pod, container)));
+            record.IsReady = success;
+            _statuses.Report(worker, outbox);
         }
-
-        Report(worker, outbox);
+        else if (!success)
+        {
+            string what = probe.Kind == ProbeKind.Startup ? "startup" : "liveness";
+            _stopper.Begin(
+                worker, record,
+                SimDuration.FromSeconds(
+                    probe.Spec.TerminationGracePeriodSeconds ?? worker.Pod.TerminationGracePeriodSeconds),
+                $"Container {record.Spec.Name} failed {what} probe, will be restarted", outbox);
+        }
+        else if (probe.Kind == ProbeKind.Startup)
+        {
+            record.IsStarted = true;
+            record.IsReady = Prober.Find(record, ProbeKind.Readiness) is null;
+            _prober.StartedUp(worker, record, outbox);
+            Sync(worker, outbox);
+        }
     }
 
-    private void Report(PodWorker worker, Outbox outbox) => Write(
-        worker,
-        PodStatus.Running(
-            worker.Pod, _options.NodeAddress, worker.Attachment?.Address ?? _options.NodeAddress, worker.StartTime,
-            worker.RunningSince ?? outbox.Now),
-        outbox);
-
-    private void Stop(PodWorker worker, Outbox outbox)
+    private void Ended(PodWorker worker, ContainerRecord record, int exitCode, bool outOfMemory, Outbox outbox)
     {
-        if (worker.Stage == PodStage.Rejected)
+        End(record, exitCode, outOfMemory, outbox);
+        if (worker.Stage == PodStage.Running)
+        {
+            Sync(worker, outbox);
+        }
+        else if (worker.Stage == PodStage.Stopping)
+        {
+            _termination.Continue(worker, outbox);
+        }
+    }
+
+    private static void End(ContainerRecord record, int exitCode, bool outOfMemory, Outbox outbox)
+    {
+        SimTime startedAt = record.RunningSince ?? outbox.Now;
+        record.Earlier = record.Last;
+        record.Last = ContainerTerminated.Of(exitCode, outOfMemory, startedAt, outbox.Now);
+        record.State = record.Last;
+        record.Generation++;
+        record.StopDeadline = null;
+        record.IsReady = false;
+        record.IsStarted = false;
+        Prober.Ended(record);
+    }
+
+    /// <summary>Somebody deleted the pod, or wants it gone sooner.</summary>
+    private void Terminate(PodWorker worker, Outbox outbox)
+    {
+        worker.KeepsObject = false;
+        if (worker.Stage is PodStage.Rejected or PodStage.Stopped)
         {
             worker.Stage = PodStage.Stopped;
             Delete(worker, outbox);
             return;
         }
 
-        long grace = worker.Pod.Object.DeletionGracePeriodSeconds ?? worker.Pod.TerminationGracePeriodSeconds;
-        long sleep = worker.RunningSince is null ? 0 : worker.Pod.Containers.Max(PreStopSeconds);
-        worker.Stage = PodStage.Stopping;
-        Later(worker, PodStepKind.Kill, SimDuration.FromSeconds(Math.Min(sleep, grace)), outbox);
-    }
-
-    private static void Kill(PodWorker worker, Outbox outbox)
-    {
-        if (worker.RunningSince is null)
-        {
-            return;
-        }
-
-        foreach (ContainerView container in Runs(worker.Pod))
-        {
-            outbox.Send(worker.Namespace!, new KillProcess(ProcessName(worker.Pod, container))); // It runs somewhere.
-        }
+        PodView pod = worker.Pod;
+        _termination.Stop(
+            worker,
+            SimDuration.FromSeconds(pod.Object.DeletionGracePeriodSeconds ?? pod.TerminationGracePeriodSeconds),
+            outbox);
     }
 
     private void Remove(PodWorker worker, Outbox outbox)
     {
-        if (!worker.Pod.HostNetwork && worker.Namespace is not null)
-        {
-            outbox.Send(_host, new DeleteNamespace(NamespaceName(worker.Pod), worker.Pod.Uid));
-        }
-
-        _cgroups.Remove(worker.Pod, outbox);
-        _ipam.Release(worker.Pod.Uid);
+        _sandboxes.Remove(worker, outbox);
+        _around.Cgroups.Remove(worker.Pod, outbox);
         _admission.Release(worker.Pod);
     }
 
-    private void Delete(PodWorker worker, Outbox outbox) => _client.Delete(
-        ResourceTypes.Pods, worker.Pod.Object.Key, outbox,
-        (response, later) =>
+    private void Delete(PodWorker worker, Outbox outbox)
+    {
+        if (worker.KeepsObject)
         {
-            if (response.Error is { IsTimeout: true })
+            return;
+        }
+
+        _around.Client.Delete(
+            ResourceTypes.Pods, worker.Pod.Object.Key, outbox,
+            (response, later) =>
             {
-                Later(worker, PodStepKind.Delete, RetryPeriod, later);
-            }
-        },
-        gracePeriodSeconds: 0, uid: worker.Pod.Uid);
-
-    private void Write(PodWorker worker, JsonObject status, Outbox outbox)
-    {
-        worker.Unwritten = status;
-        _client.Patch(
-            ResourceTypes.Pods, worker.Pod.Object.Key, PatchType.Merge,
-            JsonObject.Of(("metadata", JsonObject.Of(("uid", worker.Pod.Uid))), ("status", status)), outbox,
-            (response, later) => Written(worker, status, response, later), status: true);
+                if (response.Error is { IsTimeout: true })
+                {
+                    _around.Later(worker, PodStepKind.Delete, PodStatusWriter.RetryPeriod.Nanoseconds, later);
+                }
+            },
+            gracePeriodSeconds: 0, uid: worker.Pod.Uid);
     }
 
-    private void Written(PodWorker worker, JsonObject status, ApiResponse response, Outbox outbox)
-    {
-        if (!ReferenceEquals(worker.Unwritten, status))
-        {
-            return;
-        }
-
-        if (response.Error is { IsTimeout: true })
-        {
-            Later(worker, PodStepKind.Report, RetryPeriod, outbox);
-            return;
-        }
-
-        worker.Unwritten = null;
-        if (response.Error is { IsNotFound: false, IsConflict: false } error)
-        {
-            throw new InvalidOperationException($"{_self}: status of {worker.Pod.Object}: {error.Message}");
-        }
-    }
-
-    private void Later(PodWorker worker, PodStepKind step, SimDuration delay, Outbox outbox) =>
-        outbox.Send(_self, new PodStep(worker.Pod.Uid, step), delay.Nanoseconds);
-
-    /// <summary>What of a pod is a process: its containers and sidecars; other init containers have ended by
-    /// then.</summary>
-    private static IEnumerable<ContainerView> Runs(PodView pod) =>
-        pod.InitContainers.Where(c => c.RestartPolicy == "Always").Concat(pod.Containers);
-
-    private static string NamespaceName(PodView pod) => $"{pod.Namespace}/{pod.Name}";
-
-    /// <summary>In the node's own namespace the processes of several pods must not be mixed up.</summary>
-    private static string ProcessName(PodView pod, ContainerView container) =>
-        pod.HostNetwork ? $"{NamespaceName(pod)}/{container.Name}" : container.Name;
-
-    private static long PreStopSeconds(ContainerView container) =>
-        container.Json.At("lifecycle", "preStop", "sleep", "seconds")?.AsInt64 ?? 0;
-
-    private SimDuration Spread(PodView pod) => new(_options.StartSpread.Nanoseconds <= 0
+    private SimDuration Spread(PodView pod) => new(_around.Options.StartSpread.Nanoseconds <= 0
         ? 0
-        : (long)(StableHash.Of(pod.Uid) % (ulong)_options.StartSpread.Nanoseconds));
+        : (long)(StableHash.Of(pod.Uid) % (ulong)_around.Options.StartSpread.Nanoseconds));
 }

@@ -25,14 +25,17 @@ public static class PodPhase
     /// <param name="statuses"><c>containerStatuses</c> as the API writes them.</param>
     public static string Of(PodView pod, IReadOnlyList<JsonValue> initStatuses, IReadOnlyList<JsonValue> statuses)
     {
+        List<ContainerState> states = [.. pod.Containers.Select(c => StateOf(c.Name, statuses))];
+        bool hasBegun = states.Exists(s => s is not (ContainerState.Unknown or ContainerState.Waiting));
         bool initFailed = false;
         bool initPending = false;
         foreach (ContainerView container in pod.InitContainers)
         {
             ContainerState state = StateOf(container.Name, initStatuses);
-            initFailed |= state == ContainerState.Failed;
-            initPending |= state is ContainerState.Unknown or ContainerState.Waiting
-                || (state == ContainerState.Running && container.RestartPolicy != "Always");
+            bool isSidecar = container.RestartPolicy == "Always";
+            initFailed |= state == ContainerState.Failed && !isSidecar;
+            initPending |= !(isSidecar && hasBegun) && (state is ContainerState.Unknown or ContainerState.Waiting
+                || (state == ContainerState.Running && !(isSidecar && IsStarted(container.Name, initStatuses))));
         }
 
         if (initFailed && pod.RestartPolicy == "Never")
@@ -40,7 +43,6 @@ public static class PodPhase
             return Failed;
         }
 
-        List<ContainerState> states = [.. pod.Containers.Select(c => StateOf(c.Name, statuses))];
         if (initPending || states.Contains(ContainerState.Waiting) || states.Contains(ContainerState.Unknown)
             || states.Count == 0)
         {
@@ -56,6 +58,9 @@ public static class PodPhase
             : pod.RestartPolicy == "Never" ? Failed
             : Running;
     }
+
+    private static bool IsStarted(string name, IReadOnlyList<JsonValue> statuses) =>
+        statuses.FirstOrDefault(s => s["name"]?.AsString == name)?["started"]?.AsBool == true;
 
     private static ContainerState StateOf(string name, IReadOnlyList<JsonValue> statuses)
     {

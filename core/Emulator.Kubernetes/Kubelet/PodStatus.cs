@@ -3,37 +3,47 @@ using Emulator.Core.Documents;
 using Emulator.Core.Time;
 using Emulator.Kubernetes.Api;
 using Emulator.Kubernetes.ApiMachinery;
+using Emulator.Kubernetes.Kubelet.Containers;
 
 namespace Emulator.Kubernetes.Kubelet;
 
 /// <summary>A pod's status as the kubelet writes it. Conditions of others (the scheduler's, readiness gates')
 /// stay.</summary>
-/// <remarks>Source: kubernetes pkg/kubelet/kubelet_pods.go (generateAPIPodStatus). Probes are not run: a container that
-/// runs is ready. Init containers have always done their work when the containers start.</remarks>
+/// <remarks>Source: kubernetes pkg/kubelet/kubelet_pods.go (generateAPIPodStatus). Succeeded and Failed are said when
+/// no container runs any more, sidecars included.</remarks>
 internal static class PodStatus
 {
-    /// <summary>All containers run.</summary>
-    public static JsonObject Running(
-        PodView pod, IPv4Address hostAddress, IPv4Address podAddress, SimTime startTime, SimTime now)
-    {
-        var statuses = new JsonArray([.. pod.Containers.Select(c => RunningContainer(pod, c, now))]);
-        var initStatuses = new JsonArray([.. pod.InitContainers.Select(c => InitContainer(pod, c, now))]);
-        JsonObject status = Begin(pod, hostAddress, startTime)
-            .With("podIP", podAddress.ToString())
-            .With("podIPs", new JsonArray([JsonObject.Of(("ip", podAddress.ToString()))]));
-        return Finish(pod, status, initStatuses, statuses, now);
-    }
+    private static readonly string[] OwnConditions =
+        ["PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady", "PodScheduled", "DisruptionTarget"];
 
-    /// <summary>The containers cannot be started yet.</summary>
-    public static JsonObject Waiting(
-        PodView pod, IPv4Address hostAddress, SimTime startTime, string message, SimTime now)
+    /// <summary>The status now.</summary>
+    public static JsonObject Of(PodWorker worker, IPv4Address hostAddress, SimTime now)
     {
-        var waiting = JsonObject.Of(
-            ("waiting", JsonObject.Of(("reason", "ContainerCreating"), ("message", message))));
-        JsonArray Statuses(IReadOnlyList<ContainerView> containers) =>
-            new([.. containers.Select(c => Container(c, ready: false, waiting))]);
-        return Finish(
-            pod, Begin(pod, hostAddress, startTime), Statuses(pod.InitContainers), Statuses(pod.Containers), now);
+        PodView pod = worker.Pod;
+        var inits = new JsonArray(
+            [.. worker.Containers.Where(c => c.Kind != ContainerKind.Main).Select(c => Container(worker, c))]);
+        var mains = new JsonArray(
+            [.. worker.Containers.Where(c => c.Kind == ContainerKind.Main).Select(c => Container(worker, c))]);
+        JsonObject status = Begin(worker, hostAddress);
+        IPv4Address? address = worker.Attachment?.Address
+            ?? (pod.HostNetwork && worker.Namespace is not null ? hostAddress : null);
+        if (address is { } podAddress)
+        {
+            status = status
+                .With("podIP", podAddress.ToString())
+                .With("podIPs", new JsonArray([JsonObject.Of(("ip", podAddress.ToString()))]));
+        }
+
+        string phase = PhaseOf(worker, inits, mains);
+        status = status.With("phase", phase);
+        if (worker.Eviction is { } eviction && phase == PodPhase.Failed)
+        {
+            status = status.With("reason", eviction.Reason).With("message", eviction.Message);
+        }
+
+        status = Conditions(worker, status, inits, mains, phase, ModelClock.ToText(now));
+        status = inits.Elements.Count > 0 ? status.With("initContainerStatuses", inits) : status;
+        return status.With("containerStatuses", mains);
     }
 
     /// <summary>The kubelet does not take the pod; it never runs.</summary>
@@ -43,57 +53,98 @@ internal static class PodStatus
         .With("message", rejection.Message)
         .With("startTime", ModelClock.ToText(now));
 
-    private static JsonObject Begin(PodView pod, IPv4Address hostAddress, SimTime startTime) => pod.Object.Status
-        .With("hostIP", hostAddress.ToString())
-        .With("hostIPs", new JsonArray([JsonObject.Of(("ip", hostAddress.ToString()))]))
-        .With("startTime", ModelClock.ToText(startTime))
-        .With("qosClass", PodQos.Of(pod).ToString());
-
-    private static JsonObject Finish(
-        PodView pod, JsonObject status, JsonArray initStatuses, JsonArray statuses, SimTime now)
+    /// <summary>What others wrote, with the conditions that the kubelet wrote last.</summary>
+    private static JsonObject Begin(PodWorker worker, IPv4Address hostAddress)
     {
-        string phase = PodPhase.Of(pod, initStatuses.Elements, statuses.Elements);
-        string text = ModelClock.ToText(now);
-        bool hasSandbox = status.Find("podIP") is not null;
-        status = status.With("phase", phase);
+        JsonObject status = worker.Pod.Object.Status
+            .With("hostIP", hostAddress.ToString())
+            .With("hostIPs", new JsonArray([JsonObject.Of(("ip", hostAddress.ToString()))]))
+            .With("startTime", ModelClock.ToText(worker.StartTime))
+            .With("qosClass", PodQos.Of(worker.Pod).ToString());
+        foreach (string type in worker.Reported is null ? [] : OwnConditions)
+        {
+            if (Condition.Find(worker.Reported!, type) is { } condition) // Null has an empty list.
+            {
+                status = Condition.Put(status, condition);
+            }
+        }
+
+        return status;
+    }
+
+    private static string PhaseOf(PodWorker worker, JsonArray inits, JsonArray mains)
+    {
+        bool runs = worker.Containers.Any(c => c.IsRunning);
+        if (worker.Eviction is not null && !runs)
+        {
+            return PodPhase.Failed;
+        }
+
+        string phase = PodPhase.Of(worker.Pod, inits.Elements, mains.Elements);
+        return runs && phase is PodPhase.Succeeded or PodPhase.Failed ? PodPhase.Running : phase;
+    }
+
+    private static JsonObject Conditions(
+        PodWorker worker, JsonObject status, JsonArray inits, JsonArray mains, string phase, string text)
+    {
+        PodView pod = worker.Pod;
+        bool hasSandbox = worker.Stage is PodStage.Ready or PodStage.Running
+            || (worker.Stage == PodStage.Stopping && status.Find("podIP") is not null);
+        List<JsonValue> all = [.. inits.Elements, .. mains.Elements];
         foreach (Condition condition in (ReadOnlySpan<Condition>)
         [
             new Condition("PodReadyToStartContainers", hasSandbox ? "True" : "False", "", "", null),
-            PodConditions.Initialized(pod, initStatuses.Elements, phase),
-            PodConditions.Ready(pod, statuses.Elements, phase),
-            PodConditions.ContainersReady(pod, statuses.Elements, phase),
+            PodConditions.Initialized(pod, inits.Elements, phase),
+            PodConditions.Ready(pod, all, phase),
+            PodConditions.ContainersReady(pod, all, phase),
             new Condition("PodScheduled", "True", "", "", null),
         ])
         {
             status = Condition.Put(status, condition with { LastTransitionTime = text });
         }
 
-        status = initStatuses.Elements.Count > 0 ? status.With("initContainerStatuses", initStatuses) : status;
-        return status.With("containerStatuses", statuses);
+        return worker.Eviction is { } eviction
+            ? Condition.Put(
+                status, new Condition("DisruptionTarget", "True", "TerminationByKubelet", eviction.Message, text))
+            : status;
     }
 
-    private static JsonObject RunningContainer(PodView pod, ContainerView container, SimTime now) => Container(
-            container, ready: true, JsonObject.Of(("running", JsonObject.Of(("startedAt", ModelClock.ToText(now))))))
-        .With("started", true)
-        .With("containerID", ContainerId(pod, container));
-
-    private static JsonObject InitContainer(PodView pod, ContainerView container, SimTime now)
+    private static JsonObject Container(PodWorker worker, ContainerRecord record)
     {
-        if (container.RestartPolicy == "Always")
+        ContainerState state = StateOf(worker, record);
+        ContainerTerminated? last = state is ContainerTerminated ? record.Earlier : record.Last;
+        JsonObject json = JsonObject.Of(
+            ("name", record.Spec.Name), ("image", record.Image), ("imageID", ""), ("ready", IsReady(record)),
+            ("restartCount", record.RestartCount), ("state", state.ToJson()),
+            ("lastState", last?.ToJson() ?? JsonObject.Empty));
+        if (record.IsRunning || record.Last is not null)
         {
-            return RunningContainer(pod, container, now);
+            json = json
+                .With("started", record.IsStarted)
+                .With("containerID", $"emulator://{worker.Pod.Uid}/{record.Spec.Name}");
         }
 
-        string text = ModelClock.ToText(now);
-        JsonObject terminated = JsonObject.Of(
-            ("exitCode", 0), ("reason", "Completed"), ("startedAt", text), ("finishedAt", text));
-        return Container(container, ready: true, JsonObject.Of(("terminated", terminated)))
-            .With("containerID", ContainerId(pod, container));
+        return record.Resources is { } resources
+            ? json.With("allocatedResources", resources["requests"] ?? JsonObject.Empty).With("resources", resources)
+            : json;
     }
 
-    private static JsonObject Container(ContainerView container, bool ready, JsonObject state) => JsonObject.Of(
-        ("name", container.Name), ("image", container.Image), ("imageID", ""), ("ready", ready), ("restartCount", 0),
-        ("state", state), ("lastState", JsonObject.Empty));
+    private static bool IsReady(ContainerRecord record) => record.Kind == ContainerKind.Init
+        ? record.State is ContainerTerminated { ExitCode: 0 }
+        : record is { IsRunning: true, IsReady: true };
 
-    private static string ContainerId(PodView pod, ContainerView container) => $"emulator://{pod.Uid}/{container.Name}";
+    /// <summary>What a container waits for before its first start depends on its pod.</summary>
+    private static ContainerState StateOf(PodWorker worker, ContainerRecord record)
+    {
+        if (record.State is not ContainerWaiting { Reason: "ContainerCreating" } || record.Last is not null
+            || record.IsPlanned)
+        {
+            return record.State;
+        }
+
+        return worker.SandboxProblem is { } problem ? new ContainerWaiting("ContainerCreating", problem)
+            : worker.Stage >= PodStage.Running && worker.Pod.InitContainers.Count > 0
+                ? new ContainerWaiting("PodInitializing")
+            : record.State;
+    }
 }

@@ -29,6 +29,8 @@ public static class ExchangeCodec
         writer.Byte(request.TimeToLive);
         writer.Byte((byte)request.PathMtuDiscovery);
         writer.Signed(request.Timeout.Nanoseconds);
+        writer.Bool(request.OnlyConnects);
+        writer.OptionalName(request.Label);
         writer.Fixed64(request.Flow);
     }
 
@@ -48,6 +50,8 @@ public static class ExchangeCodec
         TimeToLive = reader.Byte(),
         PathMtuDiscovery = (PathMtuDiscovery)reader.Byte(),
         Timeout = new SimDuration(reader.Signed()),
+        OnlyConnects = reader.Bool(),
+        Label = reader.OptionalName(),
         Flow = reader.Fixed64(),
     };
 

@@ -70,6 +70,9 @@ internal sealed class KernelConfiguration(NetworkNamespace netns)
             case KillProcess kill:
                 netns.Processes.Kill(kill.ContainerName, outbox);
                 return true;
+            case TerminateProcess terminate:
+                netns.Processes.Terminate(terminate.ContainerName, outbox);
+                return true;
             default:
                 return false;
         }

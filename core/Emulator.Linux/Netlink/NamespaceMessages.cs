@@ -24,5 +24,8 @@ public sealed record DeleteNamespace(string Name, string Uid) : NetlinkMessage;
 /// <param name="Program">What runs.</param>
 public sealed record StartProcess(string ContainerName, Program Program) : NetlinkMessage;
 
-/// <summary>Kills a container's process; sent to the namespace's actor.</summary>
+/// <summary>Sends SIGTERM to a container's process; sent to the namespace's actor.</summary>
+public sealed record TerminateProcess(string ContainerName) : NetlinkMessage;
+
+/// <summary>Kills a container's process (SIGKILL); sent to the namespace's actor.</summary>
 public sealed record KillProcess(string ContainerName) : NetlinkMessage;

@@ -69,11 +69,17 @@ public sealed record ExchangeRequest : IDescribed
     /// <summary>When to give up. Default 5 s.</summary>
     public SimDuration Timeout { get; init; } = SimDuration.FromSeconds(5);
 
+    /// <summary>Whether Tcp is done when the connection stands: nothing is sent, the reply is empty.</summary>
+    public bool OnlyConnects { get; init; }
+
+    /// <summary>What it is called in reports; null describes it by what it asks.</summary>
+    public string? Label { get; init; }
+
     /// <summary>The exchange's flow; 0 lets the namespace choose.</summary>
     public ulong Flow { get; init; }
 
     /// <inheritdoc/>
-    public string Describe() => Kind switch
+    public string Describe() => Label ?? Kind switch
     {
         ExchangeKind.Http => $"http {Method} http://{HostHeader ?? Authority}{Path}",
         ExchangeKind.Tcp => $"tcp {Host}:{Port}",

@@ -110,6 +110,12 @@ internal sealed class ExchangeClient : Process
 
     public override void OnConnected(TcpConnection connection, ProcessContext context)
     {
+        if (_request.OnlyConnects)
+        {
+            Finish(Result(ExchangeOutcome.Reply, context), context);
+            return;
+        }
+
         Payload bytes = _request.Kind == ExchangeKind.Http ? HttpBytes() : _request.Bytes;
         _bytesSent = bytes.Length;
         context.Send(connection, bytes);

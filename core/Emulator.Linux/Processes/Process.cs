@@ -30,6 +30,13 @@ public abstract class Process : ISocketHandler
     {
     }
 
+    /// <summary>It is asked to end (SIGTERM). Unless overridden it ends at once, with exit code 143.</summary>
+    public virtual void OnTerminate(ProcessContext context)
+    {
+        OnKilled(context);
+        context.Exit(128 + 15);
+    }
+
     /// <summary>It is being killed; its sockets close right after.</summary>
     public virtual void OnKilled(ProcessContext context)
     {

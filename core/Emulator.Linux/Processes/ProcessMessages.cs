@@ -26,8 +26,14 @@ public sealed record RunExchange(ExchangeRequest Request, ActorRef? ReplyTo = nu
 /// <summary>An exchange that was asked for with <see cref="RunExchange"/> has ended.</summary>
 public sealed record ExchangeCompleted(long Token, ExchangeResult Result) : Message;
 
+/// <summary>Says who is told when a container's process ends by itself; sent to the namespace's actor.</summary>
+/// <param name="Listener">Who gets <see cref="ProcessExited"/>.</param>
+public sealed record ReportExits(ActorRef Listener) : Message;
+
 /// <summary>A process ended by itself; sent to the namespace's <see cref="ProcessTable.ExitListener"/>.</summary>
 /// <param name="NamespaceName">Where it ran.</param>
 /// <param name="ContainerName">Which container it was.</param>
-/// <param name="ExitCode">0 means success.</param>
-public sealed record ProcessExited(string NamespaceName, string ContainerName, int ExitCode) : Message;
+/// <param name="ExitCode">0 means success; 128 and the signal's number when a signal ended it.</param>
+/// <param name="OutOfMemory">Whether the kernel killed it because memory was out.</param>
+public sealed record ProcessExited(string NamespaceName, string ContainerName, int ExitCode, bool OutOfMemory = false)
+    : Message;

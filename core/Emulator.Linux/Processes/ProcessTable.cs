@@ -55,6 +55,9 @@ public sealed class ProcessTable(INetworkLayer network, SocketTable sockets, str
             case KillProcess kill:
                 Kill(kill.ContainerName, outbox);
                 break;
+            case ReportExits report:
+                ExitListener = report.Listener;
+                break;
             case SetResolver set:
                 Resolver = set.Resolver;
                 break;
@@ -98,6 +101,15 @@ public sealed class ProcessTable(INetworkLayer network, SocketTable sockets, str
         context.Process.OnKilled(context.Process.Enter(outbox));
         End(context, outbox);
         return true;
+    }
+
+    /// <summary>Asks a container's process to end (SIGTERM); what it does then is its own affair. False when it does
+    /// not run.</summary>
+    public bool Terminate(string containerName, Outbox outbox)
+    {
+        ProcessContext? context = _processes.Find(p => p.ContainerName == containerName);
+        context?.Process.OnTerminate(context.Process.Enter(outbox));
+        return context is not null;
     }
 
     /// <summary>Kills everything, in the order it was started.</summary>

@@ -145,6 +145,59 @@ public sealed class CommandTests
         }
     }
 
+    /// <summary>The pod hangs 100 s after its start and is asked then, 10 and 20 s later, each given up after 1 s: for
+    /// 21 s the Service still leads to it, one request a second. After that nobody is behind it and node 1's own rule
+    /// refuses. The crash loop beside it keeps nobody waiting.</summary>
+    [Fact]
+    public void A_run_with_probes_and_a_crash_loop_ends_and_is_the_same_twice()
+    {
+        string file = Path.Combine(Path.GetTempPath(), $"emulator-{Environment.ProcessId}-probes.yaml");
+        File.WriteAllText(file, """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: web, labels: {app: web}, annotations: {emulator.dev/unhealthy-after: 100s}}
+            spec:
+              containers:
+                - name: main
+                  image: web:1
+                  ports: [{containerPort: 80}]
+                  readinessProbe: {httpGet: {port: 80}, initialDelaySeconds: 20}
+            ---
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: loop, annotations: {emulator.dev/crash-after: 0s}}
+            spec: {containers: [{name: main, image: loop:1}]}
+            ---
+            apiVersion: v1
+            kind: Service
+            metadata: {name: web}
+            spec: {selector: {app: web}, ports: [{port: 80}]}
+            ---
+            apiVersion: emulator.dev/v1alpha1
+            kind: Traffic
+            metadata: {name: load}
+            spec: {from: node/node-1, to: svc/default/web, rate: 1}
+            """);
+        try
+        {
+            (int code, string output, string error) = Run("run", file, "--for", "120s", "--seed", "1");
+            string again = Run("run", file, "--for", "120s", "--seed", "1", "--shards", "2").Output;
+            Assert.Equal((0, "not ready: pod default/loop is Running"), (code, error.Trim()));
+            Assert.Contains("59 refused, 40 reply, 21 timeout", output, StringComparison.Ordinal);
+            Assert.Contains("readiness probe of container main", output, StringComparison.Ordinal);
+            Assert.Contains("ledger: 836 originated + 7 copied + 0 fragments = 784 delivered + 59 dropped", output,
+                StringComparison.Ordinal);
+            Assert.Equal(Digest(output), Digest(again));
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+
+        static string Digest(string output) =>
+            output.Split('\n').Single(l => l.StartsWith("digest ", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Show_prints_a_kernels_routes_as_ip_route_does()
     {

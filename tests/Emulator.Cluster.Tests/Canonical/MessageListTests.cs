@@ -13,8 +13,9 @@ public sealed class MessageListTests
         "AttachVeth", "BridgeHook", "BridgeVerdict", "CollectGarbage", "CreateNamespace", "DeleteConntrack",
         "DeleteFdbEntry", "DeleteNamespace", "FlushWatches", "Heartbeat", "NamespaceCreated", "NeighbourTimer",
         "PodStep", "ProcessExited", "ProcessTimer", "QdiscDeparture", "ReassemblyTimer", "RemoveBridgePort",
-        "RemoveCgroup", "ReplacePeers", "ReplaceTable", "SetBridgeNetfilter", "SetBridgePort", "SetCarrier",
-        "SetPortQdisc", "SetResolver", "SocketTimer", "TimerMessage", "UndeliveredMessage", "WriteCgroup",
+        "RemoveCgroup", "ReplacePeers", "ReplaceTable", "ReportExits", "SetBridgeNetfilter", "SetBridgePort",
+        "SetCarrier", "SetPortQdisc", "SetResolver", "SocketTimer", "TerminateProcess", "TimerMessage",
+        "UndeliveredMessage", "WriteCgroup",
     ];
 
     [Fact]

@@ -72,6 +72,8 @@ internal static class SampleMessages
         TimeToLive = 9,
         PathMtuDiscovery = PathMtuDiscovery.Do,
         Timeout = SimDuration.FromMilliseconds(70),
+        OnlyConnects = true,
+        Label = "a probe",
         Flow = ulong.MaxValue,
     };
 

@@ -44,6 +44,32 @@ public sealed class ClusterInputTests
     public void Without_a_cluster_document_the_cluster_is_the_default() =>
         Assert.Same(ClusterSpecReader.Default, Read("").Cluster);
 
+    [Theory]
+    [InlineData("run-time: soon", "'soon' is not a duration; write one such as 500ms, 10s or 1m30s.")]
+    [InlineData("exit-code: '256'", "'256' is not an exit code; write a number from 0 to 255.")]
+    [InlineData(
+        "stop-time.web: 1s", "names container 'web', which the pod has not; its containers are setup, main.")]
+    [InlineData(
+        "crash-after: 1s, emulator.dev/run-time.main: 2s",
+        "stands beside emulator.dev/run-time; a container ends once: keep one of the two.")]
+    public void A_containers_life_that_makes_no_sense_is_an_error(string annotation, string problem)
+    {
+        ManifestSet read = ManifestReader.ReadText(
+            $$"""
+            apiVersion: v1
+            kind: Pod
+            metadata:
+              name: a
+              annotations: { emulator.dev/{{annotation}} }
+            spec: {initContainers: [{name: setup}], containers: [{name: main}]}
+            """, "in.yaml");
+        List<ManifestError> errors = [];
+        Assert.Null(ClusterInput.From(read.Documents, errors));
+        string name = annotation.Split(':')[0];
+        Assert.Equal(
+            $"in.yaml:5: metadata.annotations: emulator.dev/{name}: {problem}", Assert.Single(errors).ToString());
+    }
+
     [Fact]
     public void Names_kinds_and_fields_that_are_not_modelled()
     {
@@ -53,14 +79,14 @@ public sealed class ClusterInputTests
             metadata: {name: a, labels: {app: a}}
             spec:
               containers:
-                - {name: one, image: x, livenessProbe: {}, ports: [{containerPort: 80}]}
-                - {name: two, image: x, livenessProbe: {}, env: [{name: A, value: b}]}
+                - {name: one, image: x, securityContext: {}, ports: [{containerPort: 80}]}
+                - {name: two, image: x, securityContext: {}, env: [{name: A, value: b}]}
               volumes: [{name: v, emptyDir: {}}]
             ---
             apiVersion: apps/v1
             kind: Deployment
             metadata: {name: d}
-            spec: {template: {spec: {containers: [{name: one, livenessProbe: {}}]}}}
+            spec: {template: {spec: {containers: [{name: one, securityContext: {}}]}}}
             ---
             apiVersion: autoscaling/v1
             kind: HorizontalPodAutoscaler
@@ -75,8 +101,8 @@ public sealed class ClusterInputTests
 
         Assert.Equal(
             "not modelled: 1 HorizontalPodAutoscaler, 2 Rocket; fields: "
-            + "Deployment.spec.template.spec.containers[].livenessProbe (1×), Pod.spec.containers[].env (1×), "
-            + "Pod.spec.containers[].livenessProbe (2×), Pod.spec.volumes (1×)",
+            + "Deployment.spec.template.spec.containers[].securityContext (1×), Pod.spec.containers[].env (1×), "
+            + "Pod.spec.containers[].securityContext (2×), Pod.spec.volumes (1×)",
             input.NotModelled.ToString());
         Assert.Equal(["Pod", "Deployment"], input.Objects.Select(o => o.Object.Type.Kind));
     }

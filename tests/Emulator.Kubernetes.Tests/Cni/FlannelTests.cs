@@ -111,9 +111,11 @@ public sealed class FlannelTests
     public void All_nodes_share_one_peer_table()
     {
         var cache = new FlannelPeers(Options);
+        List<NodeRig> nodes = []; // A set is shared as long as a node holds it.
         PeerTable[] tables = [.. new[] { "node-1", "node-2" }.Select(name =>
         {
             NodeRig api = Script(Options, name, cache);
+            nodes.Add(api);
             api.Put(Manifests.Node("node-1", "192.168.77.11", "10.244.1.0/24", annotations: Annotations.Replace(
                 "77.12", "77.11", StringComparison.Ordinal).Replace("00:02", "00:01", StringComparison.Ordinal)));
             api.Put(Manifests.Node("node-2", "192.168.77.12", "10.244.2.0/24", annotations: Annotations));
@@ -122,6 +124,7 @@ public sealed class FlannelTests
         })];
         Assert.Equal(2, tables[0].Peers.Count);
         Assert.Same(tables[0], tables[1]);
+        GC.KeepAlive(nodes);
     }
 
     [Fact]

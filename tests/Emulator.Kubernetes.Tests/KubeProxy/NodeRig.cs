@@ -101,6 +101,11 @@ internal sealed class NodeRig
     public ApiObject? Find(ResourceType type, string @namespace, string name) =>
         _server?.Find(type, new ObjectKey(@namespace, name));
 
+    public IReadOnlyList<ApiObject> All(ResourceType type) => _server is null ? [] : [.. _server.All(type)];
+
+    /// <summary>Sends one of the node's actors a message, now.</summary>
+    public void Tell(ActorRef to, Message message) => Do(outbox => outbox.Send(to, message));
+
     public void Settle() => Advance(SimDuration.FromMilliseconds(20));
 
     public void Advance(SimDuration duration)

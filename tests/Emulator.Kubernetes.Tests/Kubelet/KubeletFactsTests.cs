@@ -3,6 +3,7 @@ using Emulator.Core.Documents;
 using Emulator.Kubernetes.Api;
 using Emulator.Kubernetes.ApiMachinery;
 using Emulator.Kubernetes.Kubelet;
+using Emulator.Kubernetes.Kubelet.Containers;
 
 namespace Emulator.Kubernetes.Tests.Kubelet;
 
@@ -62,6 +63,26 @@ public sealed class KubeletFactsTests
     });
 
     [Theory]
+    [InlineData("containers", 10)]
+    [InlineData("initContainers", 8)]
+    public void A_pods_next_actions_are_those_of_upstreams_table(string group, int count) =>
+        Each("actions.json", group, count, test =>
+        {
+            JsonValue? made = test["sandbox"];
+            SandboxObservation? sandbox = made is not JsonObject ? null : new SandboxObservation(
+                made["ready"]?.AsBool == true, made["address"]?.AsBool == true, (int)Number(made, "attempt"));
+            PodActions seen = PodActions.Of(
+                Pod(JsonObject.Of(("spec", test["spec"] ?? JsonNull.Instance))), sandbox,
+                [.. test["seen"]!.Items.Select(Observation)]); // Every case has a list.
+            JsonValue expected = test["expected"]!; // Every case has one.
+            return (
+                $"{expected["killPod"]} {expected["createSandbox"]} {expected["attempt"]} "
+                + $"[{Text(expected, "start")}] [{Text(expected, "kill")}] {Text(expected, "nextInit")}",
+                $"{(JsonValue)seen.KillPod} {(JsonValue)seen.CreateSandbox} {seen.Attempt} "
+                + $"[{string.Join(' ', seen.Start)}] [{string.Join(' ', seen.Kill)}] {seen.NextInit}");
+        });
+
+    [Theory]
     [InlineData("shares", 10)]
     public void Requests_become_cpu_shares(string group, int count) =>
         Each("cgroups.json", group, count, test =>
@@ -115,6 +136,16 @@ public sealed class KubeletFactsTests
         Each("cgroups.json", group, count, test => (
         $"{test["invalidConfiguration"]?.AsBool ?? false}",
         $"{Reserved(test, "memory").Overbooked(ResourceList.From(test["capacity"])) is not null}"));
+
+    private static ContainerObservation Observation(JsonValue json) => new(
+        Text(json, "name"),
+        Text(json, "state") switch
+        {
+            "running" => ObservedState.Running,
+            "exited" => ObservedState.Exited,
+            _ => ObservedState.Unknown,
+        },
+        (int)Number(json, "exitCode"), json["changed"]?.AsBool == true, json["probeFailed"]?.AsBool == true);
 
     private static void Each(
         string file, string group, int count, Func<JsonValue, (string Expected, string Seen)> check)

@@ -101,7 +101,7 @@ public sealed class KubeletTests
         _rig.Put(Pod("web"));
         _rig.Writes.Clear();
         _rig.Advance(Second * 5);
-        Assert.Single(_rig.Writes);
+        Assert.Single(_rig.Writes, w => w.Request.Type == ResourceTypes.Pods);
         JsonObject status = Status("web");
         Assert.Equal(
             ("Running", "10.244.1.2", "192.168.77.11", "BestEffort"),
@@ -171,7 +171,7 @@ public sealed class KubeletTests
         _rig.Advance(Second * 2);
         _rig.Told.Clear();
         _rig.Remove(ResourceTypes.Pods, "default", "web");
-        SimTime killed = Assert.Single(_rig.Told, t => t.Message is KillProcess { ContainerName: "main" }).At;
+        SimTime killed = Assert.Single(_rig.Told, t => t.Message is TerminateProcess { ContainerName: "main" }).At;
         Assert.NotNull(_rig.Find(ResourceTypes.Pods, "default", "web"));
         _rig.Advance(Second);
         Assert.Equal(
@@ -194,7 +194,8 @@ public sealed class KubeletTests
         _rig.Remove(ResourceTypes.Pods, "default", "short");
         _rig.Advance(Second * 10);
         List<long> seconds =
-            [.. _rig.Told.Where(t => t.Message is KillProcess).Select(t => (t.At - asked).Nanoseconds / 1_000_000_000)];
+            [.. _rig.Told.Where(t => t.Message is TerminateProcess)
+                .Select(t => (t.At - asked).Nanoseconds / 1_000_000_000)];
         Assert.Equal([3, 5], seconds);
     }
 

@@ -1,7 +1,7 @@
-namespace Emulator.Cluster.Reading;
+namespace Emulator.Core.Time;
 
 /// <summary>Decimal numbers times a whole scale, without rounding.</summary>
-internal static class DecimalText
+public static class DecimalText
 {
     /// <summary>The most digits that are read.</summary>
     private const int DigitsMax = 18;

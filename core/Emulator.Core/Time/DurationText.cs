@@ -1,6 +1,4 @@
-using Emulator.Core.Time;
-
-namespace Emulator.Cluster.Reading;
+namespace Emulator.Core.Time;
 
 /// <summary>Durations as Go and Kubernetes write them: <c>500us</c>, <c>0.5ms</c>, <c>1m30s</c>. Read exactly, to the
 /// nanosecond.</summary>

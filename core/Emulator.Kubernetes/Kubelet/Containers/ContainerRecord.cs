@@ -1,0 +1,68 @@
+using Emulator.Core.Documents;
+using Emulator.Core.Time;
+using Emulator.Kubernetes.Api;
+using Emulator.Kubernetes.Kubelet.Probes;
+
+namespace Emulator.Kubernetes.Kubelet.Containers;
+
+/// <summary>What a kubelet remembers of one container.</summary>
+internal sealed class ContainerRecord(int index, ContainerView spec, ContainerKind kind, ContainerBehaviour behaviour)
+{
+    /// <summary>Its place among the pod's init containers and containers.</summary>
+    public int Index { get; } = index;
+
+    /// <summary>Its spec as the pod has it now.</summary>
+    public ContainerView Spec { get; set; } = spec;
+
+    /// <summary>The image that it was started with last.</summary>
+    public string Image { get; set; } = spec.Image;
+
+    /// <summary>What it is to the pod.</summary>
+    public ContainerKind Kind { get; } = kind;
+
+    /// <summary>Its life as annotations tell it.</summary>
+    public ContainerBehaviour Behaviour { get; } = behaviour;
+
+    /// <summary>Its state.</summary>
+    public ContainerState State { get; set; } = new ContainerWaiting("ContainerCreating");
+
+    /// <summary>How it ended the last time; null when it never did.</summary>
+    public ContainerTerminated? Last { get; set; }
+
+    /// <summary>How it ended the time before; null when it never did.</summary>
+    public ContainerTerminated? Earlier { get; set; }
+
+    /// <summary>The resources that it was given; null while they were never changed.</summary>
+    public JsonValue? Resources { get; set; }
+
+    /// <summary>How often it was started again.</summary>
+    public int RestartCount { get; set; }
+
+    /// <summary>When it may be started again.</summary>
+    public RestartBackOff BackOff { get; set; }
+
+    /// <summary>Whether its startup probe, if it has one, has succeeded since its start.</summary>
+    public bool IsStarted { get; set; }
+
+    /// <summary>Whether it takes traffic.</summary>
+    public bool IsReady { get; set; }
+
+    /// <summary>Rises with each start, end and order to stop: what was planned before it does not count any
+    /// more.</summary>
+    public int Generation { get; set; }
+
+    /// <summary>Until when it must have ended; null while nobody wants its end.</summary>
+    public SimTime? StopDeadline { get; set; }
+
+    /// <summary>Whether a start of it is planned: its image is being pulled, or it waits out its back-off.</summary>
+    public bool IsPlanned { get; set; }
+
+    /// <summary>Its probes, by <see cref="ProbeKind"/>; null while it does not run or has none.</summary>
+    public ProbeWorker?[]? Probes { get; set; }
+
+    /// <summary>Since when it runs; null when it does not.</summary>
+    public SimTime? RunningSince => (State as ContainerRunning)?.StartedAt;
+
+    /// <summary>Whether it runs.</summary>
+    public bool IsRunning => State is ContainerRunning;
+}
