@@ -15,6 +15,8 @@ internal static class Listing
     public static readonly IReadOnlyList<string> Commands =
         ["ip addr", "ip link", "ip route", "ip neigh", "bridge fdb", "iptables-save", "conntrack -L", "sysctl -a"];
 
+    private const string OfNodes = "on a node also cat and ls of /sys/fs/cgroup/…, cat of /proc/PID/oom_score_adj";
+
     /// <summary>The output of a command; null for <c>bridge fdb</c> entries that a bridge's actor holds.</summary>
     public static string Write(NetworkNamespace netns, string command, SimTime now) => command switch
     {
@@ -27,7 +29,7 @@ internal static class Listing
         "iptables-save" => netns.Netfilter is { } rules ? IptablesSave.Write(rules) : "",
         "conntrack -L" => netns.Netfilter is { } tracked ? Lines(tracked.DescribeConntrack(now)) : "",
         "sysctl -a" => Lines(netns.Sysctls.Describe()),
-        _ => $"{command}: not a command that is modelled; use one of: {string.Join(", ", Commands)}\n",
+        _ => $"{command}: not a command that is modelled; use one of: {string.Join(", ", Commands)}; {OfNodes}\n",
     };
 
     private static string Lines(IEnumerable<string> lines) => string.Concat(lines.Select(l => l + "\n"));

@@ -1,5 +1,6 @@
 using Emulator.Core.Actors;
 using Emulator.Core.Packets;
+using Emulator.Linux.Cgroups;
 using Emulator.Linux.Sockets;
 
 namespace Emulator.Linux.Processes;
@@ -27,6 +28,11 @@ public abstract class Process : ISocketHandler
 
     /// <summary>An exchange that it asked for with <see cref="ProcessContext.RunExchange"/> has ended.</summary>
     public virtual void OnExchange(int token, ExchangeResult result, ProcessContext context)
+    {
+    }
+
+    /// <summary>CPU time that it asked for with <see cref="ProcessContext.RunCpu"/> has been had.</summary>
+    public virtual void OnCpuDone(CpuDone done, ProcessContext context)
     {
     }
 

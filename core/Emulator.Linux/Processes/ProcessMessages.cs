@@ -29,5 +29,7 @@ public sealed record ExchangeCompleted(long Token, ExchangeResult Result) : Mess
 /// <summary>A process ended by itself; sent to the namespace's <see cref="ProcessTable.ExitListener"/>.</summary>
 /// <param name="NamespaceName">Where it ran.</param>
 /// <param name="ContainerName">Which container it was.</param>
-/// <param name="ExitCode">0 means success.</param>
-public sealed record ProcessExited(string NamespaceName, string ContainerName, int ExitCode) : Message;
+/// <param name="ExitCode">0 means success; 137 that it was killed.</param>
+/// <param name="IsOomKilled">Whether the OOM killer took it.</param>
+public sealed record ProcessExited(
+    string NamespaceName, string ContainerName, int ExitCode, bool IsOomKilled = false) : Message;

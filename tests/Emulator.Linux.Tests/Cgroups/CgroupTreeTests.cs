@@ -14,7 +14,7 @@ public sealed class CgroupTreeTests
     {
         Assert.True(_tree.Create(Pod));
         Assert.Equal(
-            ["max 100000", "100", "max", "0", "max", "0", "0", "max"],
+            ["max 100000", "0", "100", "", "max", "0", "max", "0", "0", "max"],
             CgroupFiles.All.Select(f => _tree.Read(Pod, f)));
     }
 
