@@ -3,6 +3,8 @@ using Emulator.Core.Actors;
 using Emulator.Kubernetes.Api;
 using Emulator.Kubernetes.Scheduler.Pods;
 using Emulator.Linux.Cgroups;
+using Emulator.Linux.Netlink;
+using Emulator.Linux.Processes;
 
 namespace Emulator.Kubernetes.Kubelet;
 
@@ -55,6 +57,20 @@ internal sealed class PodCgroups(ActorRef? cgroups)
             WriteBurstable(outbox);
         }
     }
+
+    /// <summary>A container's process in its cgroup.</summary>
+    /// <param name="processName">What the process is called in its namespace.</param>
+    /// <param name="program">What it runs.</param>
+    /// <param name="pod">The pod.</param>
+    /// <param name="container">The container.</param>
+    /// <param name="memoryCapacity">The node's RAM, of which a request protects its share.</param>
+    public static StartProcess Place(
+        string processName, Program program, PodView pod, ContainerView container, long memoryCapacity) =>
+        new(processName, program)
+        {
+            Cgroup = $"{PathOf(pod)}/{container.Name}",
+            OomScoreAdjust = PodQos.OomScoreAdjust(pod, container, memoryCapacity),
+        };
 
     /// <summary>Removes a pod's cgroups.</summary>
     public void Remove(PodView pod, Outbox outbox)

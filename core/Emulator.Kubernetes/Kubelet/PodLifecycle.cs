@@ -227,7 +227,9 @@ internal sealed class PodLifecycle
         {
             outbox.Send(
                 worker.Namespace!, // A pod that is ready has its namespace.
-                new StartProcess(ProcessName(worker.Pod, container), _programs(worker.Pod, container)));
+                PodCgroups.Place(
+                    ProcessName(worker.Pod, container), _programs(worker.Pod, container), worker.Pod, container,
+                    _options.Capacity["memory"].Value));
         }
 
         Report(worker, outbox);

@@ -8,16 +8,19 @@ using Emulator.Linux.Sockets;
 namespace Emulator.Linux.Processes;
 
 /// <summary>A running <see cref="EchoServer"/>. Exits with code 1 when one of its ports is taken.</summary>
-internal sealed class EchoServerProcess(EchoServer program) : Process
+internal class EchoServerProcess(EchoServer program) : Process
 {
     private static readonly string[] Methods =
         ["GET ", "HEAD ", "POST ", "PUT ", "PATCH ", "DELETE ", "OPTIONS ", "TRACE "];
+
+    /// <summary>How many connections may wait to be accepted.</summary>
+    protected virtual int Backlog => SocketLimits.BacklogDefault;
 
     public override void OnStart(ProcessContext context)
     {
         foreach (ushort port in program.TcpPorts)
         {
-            if (!context.TryListenTcp(port, out _, out _))
+            if (!context.TryListenTcp(port, out _, out _, Backlog))
             {
                 context.Exit(1);
                 return;
@@ -39,9 +42,15 @@ internal sealed class EchoServerProcess(EchoServer program) : Process
         Payload reply = AskedReply.TryRead(datagram.Data, out int asked, out _) ? new FillerPayload(asked)
             : program.UdpReplyLength > 0 ? new FillerPayload(program.UdpReplyLength)
             : datagram.Data;
-        ulong flow = packet.Identity.Flow;
+        Answer(socket, new Endpoint(packet.Source, datagram.SourcePort), packet.Identity.Flow, reply, context);
+    }
+
+    /// <summary>Answers a datagram, now or later.</summary>
+    protected virtual void Answer(
+        UdpSocket socket, Endpoint peer, ulong flow, Payload reply, ProcessContext context)
+    {
         context.ExchangeStarted(flow, ServedExchange.Udp, isServer: true);
-        context.Send(socket, new Endpoint(packet.Source, datagram.SourcePort), reply, flow, isReply: true);
+        context.Send(socket, peer, reply, flow, isReply: true);
         context.ExchangeEnded(
             flow, ExchangeOutcome.Reply, SimDuration.Zero, reply.Length, ServedExchange.Udp, isServer: true);
     }
@@ -99,7 +108,7 @@ internal sealed class EchoServerProcess(EchoServer program) : Process
             Answer(connection, ServedExchange.Http, response.ToPayload(), context);
             if (!request.KeepsAlive)
             {
-                context.Close(connection);
+                CloseAfterAnswers(connection, context);
                 return;
             }
         }
@@ -109,17 +118,22 @@ internal sealed class EchoServerProcess(EchoServer program) : Process
             HttpResponse refusal = HttpResponse.OfText(
                 reader.Error.Status, reader.Error.Reason, reader.Error.Message + "\n");
             Answer(connection, ServedExchange.Http, refusal.ToPayload(), context);
-            context.Close(connection);
+            CloseAfterAnswers(connection, context);
         }
     }
 
-    private static void Answer(TcpConnection connection, IDescribed what, Payload reply, ProcessContext context)
+    /// <summary>Answers a request, now or later.</summary>
+    protected virtual void Answer(TcpConnection connection, IDescribed what, Payload reply, ProcessContext context)
     {
         context.ExchangeStarted(connection.Flow, what, isServer: true);
         context.Send(connection, reply);
         context.ExchangeEnded(
             connection.Flow, ExchangeOutcome.Reply, SimDuration.Zero, reply.Length, what, isServer: true);
     }
+
+    /// <summary>Closes a connection once everything is answered.</summary>
+    protected virtual void CloseAfterAnswers(TcpConnection connection, ProcessContext context) =>
+        context.Close(connection);
 
     private static bool LooksLikeHttp(Payload bytes)
     {

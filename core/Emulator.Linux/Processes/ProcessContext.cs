@@ -50,6 +50,9 @@ public sealed class ProcessContext
 
     internal Process Process { get; }
 
+    /// <summary>The id that the next packet sent here will have.</summary>
+    internal ulong UpcomingPacketId => _table.Network.UpcomingPacketId;
+
     /// <summary>The owner of its cgroup; null where it is in none.</summary>
     internal ActorRef? Cgroups { get; init; }
 
