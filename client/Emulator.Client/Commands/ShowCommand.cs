@@ -30,8 +30,8 @@ internal static class ShowCommand
             if (!ShowRequest.Knows(last))
             {
                 result.AddError($"'{last}' is not a command that is shown; write one of "
-                    + $"{string.Join(", ", ShowRequest.Commands.Select(c => $"'{c}'"))}, in quotes; on a node also 'ls /sys/fs/cgroup/…' and 'cat …' of a file there "
-                    + "or of /proc/PID/oom_score_adj.");
+                    + $"{string.Join(", ", ShowRequest.Commands.Select(c => $"'{c}'"))}, in quotes; on a node also "
+                    + "'ls /sys/fs/cgroup/…' and 'cat …' of a file there or of /proc/PID/oom_score_adj.");
             }
         });
         Option<ulong> seed = SharedOptions.Seed();

@@ -9,8 +9,8 @@ namespace Emulator.Cluster.Building;
 
 /// <summary>What each container runs. Images are not pulled: a container is a behaviour.</summary>
 /// <remarks>CoreDNS and the ingress controller are known by their images; any other container answers at its declared
-/// ports, at the cost that the pod's annotations say. Those of manifests were checked when they were read; one that came
-/// by the API and is not understood leaves the default.</remarks>
+/// ports, at the cost that the pod's annotations say. Those of manifests were checked when they were read; one that
+/// came by the API and is not understood leaves the default.</remarks>
 internal sealed class ContainerPrograms(ActorRef apiServer)
 {
     /// <summary>The program of a container.</summary>
@@ -23,7 +23,8 @@ internal sealed class ContainerPrograms(ActorRef apiServer)
         "ingress-nginx/controller" => new IngressController(host, apiServer),
         _ => new EchoServer(pod.Name, PortsOf(container, "TCP"), PortsOf(container, "UDP"))
         {
-            Behaviour = BehaviourReader.Read(name => pod.Object.Annotations[name], container.Name, static (_, _) => { }),
+            Behaviour = BehaviourReader.Read(
+                name => pod.Object.Annotations[name], container.Name, static (_, _) => { }),
         },
     };
 

@@ -3,7 +3,7 @@ using Emulator.Linux.Cgroups.Cpu;
 namespace Emulator.Kubernetes.Kubelet;
 
 /// <summary>CPU amounts in the units of cgroups.</summary>
-/// <remarks>Source: kubernetes pkg/kubelet/cm/helpers_linux.go; the weight by default that of runc before 1.3.2.</remarks>
+/// <remarks>Source: kubernetes pkg/kubelet/cm/helpers_linux.go; by default the weight of runc before 1.3.2.</remarks>
 public static class CpuShares
 {
     /// <summary>The least of cgroup v1's cpu.shares.</summary>

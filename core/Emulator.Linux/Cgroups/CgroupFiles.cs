@@ -44,7 +44,10 @@ public static class CgroupFiles
     private const int PeriodMaxMicroseconds = 1_000_000;
 
     private static readonly string[] Names =
-        [CpuMax, CpuMaxBurst, CpuWeight, CpusetCpus, MemoryHigh, MemoryLow, MemoryMax, MemoryMin, MemoryOomGroup, PidsMax];
+    [
+        CpuMax, CpuMaxBurst, CpuWeight, CpusetCpus, MemoryHigh, MemoryLow, MemoryMax, MemoryMin, MemoryOomGroup,
+        PidsMax,
+    ];
 
     /// <summary>All of cgroup v2, sorted by name.</summary>
     public static IReadOnlyList<string> All => Names;

@@ -100,6 +100,14 @@ public sealed class ProcessTable(INetworkLayer network, SocketTable sockets, str
     public void Start(string containerName, Program program, Outbox outbox) =>
         Start(new StartProcess(containerName, program), outbox);
 
+    /// <summary>Starts a container's program in its cgroup. One that runs under the name already is killed
+    /// first.</summary>
+    public void Start(StartProcess start, Outbox outbox)
+    {
+        Kill(start.ContainerName, outbox);
+        StartProcess(start.ContainerName, start.Program.Start(), outbox, start);
+    }
+
     /// <summary>Kills a container's process (SIGKILL): its sockets close as on exit. False when it does not
     /// run.</summary>
     public bool Kill(string containerName, Outbox outbox)
@@ -158,12 +166,6 @@ public sealed class ProcessTable(INetworkLayer network, SocketTable sockets, str
         {
             context.Outbox.Send(ExitListener, new ProcessExited(NamespaceName, context.ContainerName, code));
         }
-    }
-
-    private void Start(StartProcess start, Outbox outbox)
-    {
-        Kill(start.ContainerName, outbox);
-        StartProcess(start.ContainerName, start.Program.Start(), outbox, start);
     }
 
     // SIGKILL: no handler runs, the kernel closes the sockets.

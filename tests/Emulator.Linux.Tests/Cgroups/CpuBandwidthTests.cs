@@ -120,7 +120,7 @@ public sealed class CpuBandwidthTests
         Assert.Equal(800 * Millisecond, cpu.Stat("/h", At(1_000)).Usage.Nanoseconds);
     }
 
-    /// <summary>A pod of two containers: its own quota of 30 ms stops both, though neither has used up its 20.</summary>
+    /// <summary>A pod of two containers: its quota of 30 ms stops both, though neither has used 20.</summary>
     [Fact]
     public void A_quota_above_stops_all_below()
     {

@@ -3,9 +3,9 @@ namespace Emulator.Linux.Cgroups.Cpu;
 /// <summary>The quota of one cgroup: what is left in the period, and the counters.</summary>
 /// <remarks>
 /// Source: Linux kernel/sched/fair.c (do_sched_cfs_period_timer, __refill_cfs_bandwidth_runtime), core.c
-/// (tg_set_cfs_bandwidth). Periods lie on a grid that starts when the quota is set. The timer stops after a whole period
-/// without use, so idle periods are not counted. Left out: the slices of 5 ms in which CPUs fetch the quota. Amounts are
-/// in <see cref="CpuRate.PartsPerNanosecond"/>.
+/// (tg_set_cfs_bandwidth). Periods lie on a grid that starts when the quota is set. The timer stops after a whole
+/// period without use, so idle periods are not counted. Left out: the slices of 5 ms in which CPUs fetch the quota.
+/// Amounts are in <see cref="CpuRate.PartsPerNanosecond"/>.
 /// </remarks>
 internal sealed class CpuBandwidth(long quotaNanoseconds, long periodNanoseconds, long burstNanoseconds, long origin)
 {

@@ -13,8 +13,7 @@ public sealed class CpuScheduler
 {
     private readonly CpuOptions _options;
     private readonly CpuSharing _sharing;
-    private readonly CpuGroup _root = new("/", null);
-    private readonly Dictionary<string, CpuGroup> _groups = new(StringComparer.Ordinal);
+    private readonly CpuGroups _groups = new();
     private readonly Dictionary<long, CpuTask> _tasks = [];
     private readonly List<CpuGroup> _busy = [];
     private readonly List<CpuTask> _done = [];
@@ -36,8 +35,7 @@ public sealed class CpuScheduler
         }
 
         _options = options;
-        _sharing = new CpuSharing(_root, options.Cores);
-        _groups.Add("/", _root);
+        _sharing = new CpuSharing(_groups.Root, options.Cores);
     }
 
     /// <summary>When something will happen of itself; null for never, while nothing changes.</summary>
@@ -70,7 +68,7 @@ public sealed class CpuScheduler
     {
         ArgumentOutOfRangeException.ThrowIfNegative(nanoseconds);
         Go(now);
-        CpuGroup group = Require(path);
+        CpuGroup group = _groups.Require(path);
         if (group.ChildCount > 0)
         {
             throw new InvalidOperationException($"{path} has cgroups below it: run tasks in one of those.");
@@ -116,7 +114,7 @@ public sealed class CpuScheduler
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(weight, 1);
         Go(now);
-        Require(path).Weight = weight;
+        _groups.Require(path).Weight = weight;
         Divide();
     }
 
@@ -125,7 +123,7 @@ public sealed class CpuScheduler
     public void SetQuota(string path, CpuQuota? quota, SimTime now)
     {
         Go(now);
-        CpuGroup group = Require(path);
+        CpuGroup group = _groups.Require(path);
         CpuBandwidth? before = group.Bandwidth;
         group.Bandwidth = quota is not { } q
             ? null
@@ -144,9 +142,9 @@ public sealed class CpuScheduler
     public bool SetExclusiveCores(string path, int cores, SimTime now)
     {
         Go(now);
-        CpuGroup group = Require(path);
+        CpuGroup group = _groups.Require(path);
         int all = _exclusive - group.ExclusiveCores + cores;
-        if (cores < 0 || group == _root || all >= _options.Cores)
+        if (cores < 0 || group == _groups.Root || all >= _options.Cores)
         {
             return false;
         }
@@ -157,13 +155,14 @@ public sealed class CpuScheduler
     }
 
     /// <summary>Makes a cgroup and those above it, where they are not there.</summary>
-    public void Create(string path) => Require(path);
+    public void Create(string path) => _groups.Require(path);
 
-    /// <summary>Removes a cgroup without any below it; its tasks are cancelled. Its usage stays counted above.</summary>
+    /// <summary>Removes a cgroup without any below it; its tasks are cancelled. Its usage stays counted
+    /// above.</summary>
     public void Remove(string path, SimTime now)
     {
         Go(now);
-        if (!_groups.TryGetValue(path, out CpuGroup? group) || group.Parent is not { } parent)
+        if (!_groups.TryGet(path, out CpuGroup? group) || group == _groups.Root)
         {
             return;
         }
@@ -179,8 +178,7 @@ public sealed class CpuScheduler
         }
 
         _exclusive -= group.ExclusiveCores;
-        parent.ChildCount--;
-        _groups.Remove(path);
+        _groups.Remove(group);
         Divide();
     }
 
@@ -188,7 +186,7 @@ public sealed class CpuScheduler
     public CpuStat Stat(string path, SimTime now)
     {
         Advance(now);
-        if (!_groups.TryGetValue(path, out CpuGroup? group))
+        if (!_groups.TryGet(path, out CpuGroup? group))
         {
             return default;
         }
@@ -212,31 +210,6 @@ public sealed class CpuScheduler
         return new CpuStat(
             usage, bandwidth.Periods, bandwidth.ThrottledPeriods, new SimDuration(bandwidth.ThrottledNanoseconds),
             bandwidth.Bursts, new SimDuration(bandwidth.BurstNanoseconds));
-    }
-
-    private CpuGroup Require(string path)
-    {
-        if (_groups.TryGetValue(path, out CpuGroup? group))
-        {
-            return group;
-        }
-
-        int slash = path.LastIndexOf('/');
-        if (slash < 0 || slash == path.Length - 1)
-        {
-            throw new ArgumentException($"'{path}' is not a cgroup's path; write one such as /kubepods.", nameof(path));
-        }
-
-        CpuGroup parent = Require(slash == 0 ? "/" : path[..slash]);
-        if (parent.Tasks.Count > 0)
-        {
-            throw new InvalidOperationException($"{parent.Path} has tasks: a cgroup below it ({path}) is refused.");
-        }
-
-        parent.ChildCount++;
-        group = new CpuGroup(path, parent);
-        _groups.Add(path, group);
-        return group;
     }
 
     // Before a change: what was due, and all work until now.

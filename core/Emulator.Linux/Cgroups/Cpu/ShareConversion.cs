@@ -42,7 +42,8 @@ public static class ShareConversion
         };
     }
 
-    // ceil(10^((l² + 125 l) / 612 − 7/34)) with l = log2(shares): the least weight whose logarithm reaches the exponent.
+    // ceil(10^((l² + 125 l) / 612 − 7/34)) with l = log2(shares): the least weight whose logarithm
+    // reaches the exponent.
     private static long Quadratic(ulong shares)
     {
         Int128 log = BinaryLogarithm.Of(shares);

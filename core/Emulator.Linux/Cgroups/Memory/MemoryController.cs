@@ -75,7 +75,7 @@ public sealed class MemoryController
         Plan(now.Nanoseconds);
     }
 
-    /// <summary>Sets <c>memory.max</c> in bytes, null for no limit: what is above is dropped or killed at once.</summary>
+    /// <summary>Sets <c>memory.max</c> in bytes, null for none: what is above is dropped or killed at once.</summary>
     public void SetMax(string path, long? bytes, SimTime now)
     {
         Advance(now);
@@ -117,7 +117,7 @@ public sealed class MemoryController
     public void Charge(long process, long bytes, SimTime now) => Change(
         process, p => MemoryLine.Bytes(Math.Max(bytes, -p.Held.At(now.Nanoseconds))), now);
 
-    /// <summary>From now on a process takes so many bytes a second, 0 or more, instead of what it took before.</summary>
+    /// <summary>From now on a process takes so many bytes a second, 0 or more, in place of what it took.</summary>
     public void Leak(long process, long bytesPerSecond, SimTime now)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(bytesPerSecond);
