@@ -46,8 +46,11 @@ internal sealed class NodeShared
     {
         ActorRef Named(string name) => new($"{name}/{node.Name}", "", host.Machine);
         ResourceList capacity = CapacityOf(node);
-        var cgroups = new CgroupsActor(
-            Named("cgroups"), host, new CpuOptions { Cores = CoresOf(capacity) }, capacity["memory"].Value);
+        var cpu = new CpuOptions
+        {
+            Cores = CoresOf(capacity), Tick = _spec.Cpu.Tick, TickOffset = _spec.Cpu.TickOffset,
+        };
+        var cgroups = new CgroupsActor(Named("cgroups"), host, cpu, capacity["memory"].Value);
         yield return cgroups;
         yield return new Kubelet(
             Named("kubelet"), host, _apiServer, OptionsOf(node), (pod, container) =>
@@ -77,6 +80,8 @@ internal sealed class NodeShared
         Capacity = CapacityOf(node),
         Network = _network with { Bridge = node.Bridge.Name },
         NamespaceSetup = SetUp,
+        CpuWeights = _spec.Cpu.Weights,
+        HasStaticCpus = _spec.Cpu.IsStatic,
     };
 
     /// <summary>Source: the kubelet's dnsPolicy ClusterFirst.</summary>

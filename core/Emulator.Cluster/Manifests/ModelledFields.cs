@@ -15,7 +15,8 @@ internal static class ModelledFields
         "priority", "overhead.*", "restartPolicy", "terminationGracePeriodSeconds", "hostname", "subdomain",
         "containers[].name", "containers[].image",
         "containers[].ports[].containerPort", "containers[].ports[].name", "containers[].ports[].protocol",
-        "containers[].resources.requests.*",
+        "containers[].resources.requests.*", "containers[].resources.limits.cpu",
+        "containers[].resources.limits.memory",
     ];
 
     private static readonly Dictionary<string, string[]> ByKind = new(StringComparer.Ordinal)

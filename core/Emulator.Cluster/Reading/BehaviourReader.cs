@@ -86,8 +86,8 @@ public static class BehaviourReader
                 {
                     if (told.Add(name))
                     {
-                        string path = string.Join('.', [.. place, "metadata", "annotations", name]);
-                        errors.Add(document.Error(path, problem));
+                        string path = string.Join('.', [.. place, "metadata", "annotations"]);
+                        errors.Add(document.Error(FieldPath.Member(path, name), problem));
                     }
                 });
             }

@@ -1,3 +1,5 @@
+using System.Globalization;
+using Emulator.Linux.Cgroups;
 using Emulator.Linux.Cgroups.Cpu;
 
 namespace Emulator.Kubernetes.Kubelet;
@@ -27,6 +29,12 @@ public static class CpuShares
     /// <summary>cpu.weight of cpu.shares: 1 to 10,000, or the shares themselves.</summary>
     public static long Weight(long shares, ShareFormula formula = ShareFormula.Linear) =>
         ShareConversion.Weight(shares, formula);
+
+    /// <summary>The file that takes a weight, and its value: <c>cpu.weight</c>, or cgroup v1's
+    /// <c>cpu.shares</c>.</summary>
+    public static CgroupSetting Setting(long shares, ShareFormula formula) => new(
+        formula == ShareFormula.Shares ? CgroupFiles.CpuShares : CgroupFiles.CpuWeight,
+        Weight(shares, formula).ToString(CultureInfo.InvariantCulture));
 
     /// <summary>The CFS quota in microseconds of a limit in thousandths of a CPU; 0 for no limit.</summary>
     public static long Quota(long milliCpu, long periodMicroseconds = DefaultPeriodMicroseconds) => milliCpu == 0

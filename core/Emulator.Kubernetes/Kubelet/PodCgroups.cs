@@ -1,8 +1,8 @@
-using System.Globalization;
 using Emulator.Core.Actors;
 using Emulator.Kubernetes.Api;
 using Emulator.Kubernetes.Scheduler.Pods;
 using Emulator.Linux.Cgroups;
+using Emulator.Linux.Cgroups.Cpu;
 using Emulator.Linux.Netlink;
 using Emulator.Linux.Processes;
 
@@ -13,7 +13,10 @@ namespace Emulator.Kubernetes.Kubelet;
 /// the driver cgroupfs. The feature MemoryQoS is off, as by default: memory.min and memory.high keep the kernel's
 /// values.</remarks>
 /// <param name="cgroups">The machine's hierarchy; null writes nothing.</param>
-internal sealed class PodCgroups(ActorRef? cgroups)
+/// <param name="formula">How requests become weights.</param>
+/// <param name="cpus">Who gives out whole cores; null for nobody.</param>
+internal sealed class PodCgroups(
+    ActorRef? cgroups, ShareFormula formula = ShareFormula.Linear, StaticCpus? cpus = null)
 {
     private const string Root = "/kubepods";
     private readonly SortedDictionary<string, long> _burstableMilliCpu = new(StringComparer.Ordinal);
@@ -31,8 +34,8 @@ internal sealed class PodCgroups(ActorRef? cgroups)
     public void Start(ResourceList enforced, Outbox outbox)
     {
         var all = new CgroupLimits(CpuShares.Of(enforced["cpu"].MilliValue), null, null, enforced["memory"].Value);
-        Write(Root, all.Settings(), outbox);
-        Write($"{Root}/besteffort", new CgroupLimits(CpuShares.Min, null, null, null).Settings(), outbox);
+        Write(Root, all.Settings(formula), outbox);
+        Write($"{Root}/besteffort", new CgroupLimits(CpuShares.Min, null, null, null).Settings(formula), outbox);
         WriteBurstable(outbox);
     }
 
@@ -40,14 +43,17 @@ internal sealed class PodCgroups(ActorRef? cgroups)
     public void Add(PodView pod, Outbox outbox)
     {
         string path = PathOf(pod);
-        Write(path, CgroupLimits.OfPod(pod).Settings(), outbox);
+        Write(path, CgroupLimits.OfPod(pod).Settings(formula), outbox);
         IEnumerable<ContainerView> sidecars = pod.InitContainers.Where(c => c.RestartPolicy == "Always");
         foreach (ContainerView container in pod.Containers.Concat(sidecars))
         {
             // One container's processes go together when the OOM killer comes (singleProcessOOMKill is off).
             Write(
                 $"{path}/{container.Name}",
-                [.. CgroupLimits.OfContainer(container).Settings(), new CgroupSetting(CgroupFiles.MemoryOomGroup, "1")],
+                [
+                    .. CgroupLimits.OfContainer(container).Settings(formula),
+                    new CgroupSetting(CgroupFiles.MemoryOomGroup, "1"), .. OwnCpus(pod, container),
+                ],
                 outbox);
         }
 
@@ -80,6 +86,7 @@ internal sealed class PodCgroups(ActorRef? cgroups)
             outbox.Send(cgroups, new RemoveCgroup(PathOf(pod)));
         }
 
+        cpus?.Release(pod);
         if (_burstableMilliCpu.Remove(pod.Uid))
         {
             WriteBurstable(outbox);
@@ -88,11 +95,12 @@ internal sealed class PodCgroups(ActorRef? cgroups)
 
     private void WriteBurstable(Outbox outbox)
     {
-        long weight = CpuShares.Weight(CpuShares.Of(_burstableMilliCpu.Values.Sum()));
-        Write(
-            $"{Root}/burstable",
-            [new CgroupSetting(CgroupFiles.CpuWeight, weight.ToString(CultureInfo.InvariantCulture))], outbox);
+        long shares = CpuShares.Of(_burstableMilliCpu.Values.Sum());
+        Write($"{Root}/burstable", [CpuShares.Setting(shares, formula)], outbox);
     }
+
+    private IEnumerable<CgroupSetting> OwnCpus(PodView pod, ContainerView container) =>
+        cpus?.Take(pod, container) is { } own ? [new CgroupSetting(CgroupFiles.CpusetCpus, own)] : [];
 
     private void Write(string path, IReadOnlyList<CgroupSetting> settings, Outbox outbox)
     {

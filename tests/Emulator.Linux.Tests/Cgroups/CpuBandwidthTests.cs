@@ -91,6 +91,22 @@ public sealed class CpuBandwidthTests
         Assert.Equal((1, 30 * Millisecond), (stat.Bursts, stat.BurstTime.Nanoseconds));
     }
 
+    /// <summary>Two threads use all of two cores' quota: nothing of it is a burst, whenever one looks.</summary>
+    [Fact]
+    public void Without_a_burst_nothing_counts_as_one()
+    {
+        CpuScheduler cpu = Limited(200, 100, cores: 3);
+        long third = 0;
+        for (int i = 0; i < 40; i++)
+        {
+            third = i % 2 == 0 ? cpu.Enqueue("/h", Forever, At((i * 33) + 1)) : third;
+            _ = i % 2 == 0 ? cpu.Enqueue("/g", 77_777_777, At((i * 33) + 2)) : 0;
+            _ = i % 2 == 1 && cpu.Cancel(third, At((i * 33) + 1));
+        }
+
+        Assert.Equal(0, cpu.Stat("/g", At(5_000)).Bursts);
+    }
+
     /// <summary>The timer sees two ends of periods after the last use and stops.</summary>
     [Fact]
     public void Idle_periods_are_not_counted()

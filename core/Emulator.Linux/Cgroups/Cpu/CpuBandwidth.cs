@@ -153,14 +153,12 @@ internal sealed class CpuBandwidth(long quotaNanoseconds, long periodNanoseconds
         }
 
         Periods += periods;
-        if (usedInEach == 0)
+        // What was used above the quota came out of the burst; an overrun of ticks did not.
+        Int128 above = usedInEach == 0 ? Int128.Min(_leftAtStart - (_left + _quota), _most - _quota) : 0;
+        if (above > 0)
         {
-            Int128 above = _leftAtStart - (_left + _quota);
-            if (above > 0)
-            {
-                Bursts++;
-                _burst += above;
-            }
+            Bursts++;
+            _burst += above;
         }
 
         _left = Int128.Min(_left + ((_quota - usedInEach) * periods), _most);

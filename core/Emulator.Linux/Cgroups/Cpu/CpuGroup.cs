@@ -26,6 +26,12 @@ internal sealed class CpuGroup(string path, CpuGroup? parent)
     /// <summary>Its own tasks, the next to finish first.</summary>
     public SortedSet<CpuTask> Tasks { get; } = new(CpuTask.ByFinish);
 
+    // What is asked at every event, beside the set so that nobody must go there.
+    public int OwnTasks { get; private set; }
+
+    /// <summary>The virtual time at which its first task is done.</summary>
+    public Int128 FirstFinish { get; private set; }
+
     /// <summary>What one task that was always here would have had, in parts of nanoseconds.</summary>
     public Int128 Virtual { get; set; }
 
@@ -58,6 +64,31 @@ internal sealed class CpuGroup(string path, CpuGroup? parent)
     public Int128 UsedSince { get; set; }
 
     public List<CpuGroup> Active { get; } = [];
+
+    public void Add(CpuTask task)
+    {
+        FirstFinish = OwnTasks == 0 ? task.Finish : Int128.Min(FirstFinish, task.Finish);
+        Tasks.Add(task);
+        OwnTasks++;
+    }
+
+    public void Take(CpuTask task)
+    {
+        Tasks.Remove(task);
+        OwnTasks--;
+        FirstFinish = Tasks.Min?.Finish ?? 0;
+    }
+
+    public bool IsAtOrBelow(CpuGroup other)
+    {
+        CpuGroup? group = this;
+        while (group is not null && group != other)
+        {
+            group = group.Parent;
+        }
+
+        return group is not null;
+    }
 }
 
 /// <summary>Something that wants CPU time.</summary>

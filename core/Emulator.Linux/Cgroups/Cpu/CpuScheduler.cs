@@ -82,7 +82,7 @@ public sealed class CpuScheduler
             _busy.Add(group);
         }
 
-        group.Tasks.Add(task);
+        group.Add(task);
         for (CpuGroup? above = group; above is not null; above = above.Parent)
         {
             if (above.TaskCount++ == 0 && above.Bandwidth is { } bandwidth)
@@ -262,13 +262,7 @@ public sealed class CpuScheduler
         Int128 parts = 0;
         foreach (CpuGroup leaf in _busy)
         {
-            CpuGroup? above = leaf;
-            while (above is not null && above != group)
-            {
-                above = above.Parent;
-            }
-
-            parts += above is null ? 0 : Each(leaf, now) * leaf.AnchorTasks;
+            parts += leaf.IsAtOrBelow(group) ? Each(leaf, now) * leaf.AnchorTasks : 0;
         }
 
         return parts;
@@ -289,14 +283,9 @@ public sealed class CpuScheduler
         _done.Clear();
         foreach (CpuGroup leaf in _busy)
         {
-            foreach (CpuTask task in leaf.Tasks)
+            if (!leaf.IsBlocked && leaf.FirstFinish <= leaf.Virtual)
             {
-                if (task.Finish > leaf.Virtual || leaf.IsBlocked)
-                {
-                    break;
-                }
-
-                _done.Add(task);
+                _done.AddRange(leaf.Tasks.TakeWhile(t => t.Finish <= leaf.Virtual));
             }
         }
 
@@ -326,7 +315,7 @@ public sealed class CpuScheduler
     private void Leave(CpuTask task)
     {
         _tasks.Remove(task.Id);
-        task.Group.Tasks.Remove(task);
+        task.Group.Take(task);
         for (CpuGroup? above = task.Group; above is not null; above = above.Parent)
         {
             above.TaskCount--;
@@ -362,14 +351,14 @@ public sealed class CpuScheduler
                 continue;
             }
 
-            if (leaf.AnchorTasks != leaf.Tasks.Count || leaf.AnchorRate != leaf.Rate)
+            if (leaf.AnchorTasks != leaf.OwnTasks || leaf.AnchorRate != leaf.Rate)
             {
-                (leaf.Anchor, leaf.AnchorRate, leaf.AnchorTasks) = (_now, leaf.Rate, leaf.Tasks.Count);
+                (leaf.Anchor, leaf.AnchorRate, leaf.AnchorTasks) = (_now, leaf.Rate, leaf.OwnTasks);
                 leaf.Given = 0;
             }
 
-            // A busy group has tasks; what is missing is counted from the anchor.
-            Int128 missing = (leaf.Tasks.Min!.Finish - leaf.Virtual + leaf.Given) * leaf.AnchorTasks;
+            // What is missing is counted from the anchor.
+            Int128 missing = (leaf.FirstFinish - leaf.Virtual + leaf.Given) * leaf.AnchorTasks;
             Consider(Math.Max(_now, After(leaf.Anchor, leaf.Rate.TimeFor(missing))));
         }
 

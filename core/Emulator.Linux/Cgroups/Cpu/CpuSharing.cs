@@ -51,7 +51,7 @@ internal sealed class CpuSharing(CpuGroup root, int cores)
         }
 
         leaf.IsBlocked = isBlocked;
-        int tasks = isBlocked ? 0 : leaf.Tasks.Count;
+        int tasks = isBlocked ? 0 : leaf.OwnTasks;
         bool isShared = true;
         for (CpuGroup? group = leaf; tasks > 0 && isShared && group is not null; group = group.Parent)
         {
