@@ -8,6 +8,7 @@ using Emulator.Bench;
     ("engine", EngineBench.Run),
     ("packets", PacketBench.Run),
     ("packets-export", PacketBench.RunExport),
+    ("cpu", CpuBench.Run),
 ];
 
 string wanted = args.Length == 1 ? args[0] : "";

@@ -2,6 +2,7 @@ using Emulator.Core.Actors;
 using Emulator.Core.Addresses;
 using Emulator.Core.Journal;
 using Emulator.Core.Packets;
+using Emulator.Linux.Cgroups;
 using Emulator.Linux.NetDevices;
 using Emulator.Linux.Netlink;
 using Emulator.Linux.Sockets;
@@ -80,6 +81,9 @@ public sealed class HostActor : Actor
                 break;
             case UndeliveredMessage undelivered:
                 End(undelivered, outbox);
+                break;
+            case Dump dump when CgroupListing.Knows(dump.Command) && _netns.Processes.Cgroups is { } cgroups:
+                outbox.Send(cgroups, dump);
                 break;
             case Dump dump:
                 Answer(_netns, dump, outbox);
@@ -211,7 +215,7 @@ public sealed class HostActor : Actor
     {
         var self = new ActorRef($"pod/{create.Name}", create.Uid, Self.Machine);
         _namespaces.Add(create.Name + "/" + create.Uid, self);
-        outbox.Spawn(new NamespaceActor(self, create.Name, _netns.HopNanoseconds));
+        outbox.Spawn(new NamespaceActor(self, create.Name, _netns.HopNanoseconds, _netns.Processes.Cgroups));
         if (_netns.Sysctls.Congestion != CongestionKind.Cubic)
         {
             // A new namespace takes this setting from the first one.

@@ -22,10 +22,12 @@ public sealed class NamespaceActor : Actor
     /// <param name="self">Its address.</param>
     /// <param name="name">Its name in captures: <c>namespace/pod</c>.</param>
     /// <param name="hopNanoseconds">What passing a device costs.</param>
-    public NamespaceActor(ActorRef self, string name, long hopNanoseconds)
+    /// <param name="cgroups">The owner of the machine's cgroups; null where there are none.</param>
+    public NamespaceActor(ActorRef self, string name, long hopNanoseconds, ActorRef? cgroups = null)
         : base(self)
     {
         _netns = new NetworkNamespace(name, this, hopNanoseconds);
+        _netns.Processes.Cgroups = cgroups;
         _configuration = new KernelConfiguration(_netns);
     }
 

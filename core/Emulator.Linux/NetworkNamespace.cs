@@ -185,6 +185,9 @@ public sealed class NetworkNamespace : INetworkLayer, INetfilterHost
     public ulong NextPacketId() => _owner.NextPacketId();
 
     /// <inheritdoc/>
+    public ulong UpcomingPacketId => _owner.UpcomingPacketId;
+
+    /// <inheritdoc/>
     public bool IsLocal(IPv4Address address) => Fib.Classify(address) == RouteType.Local;
 
     /// <inheritdoc/>

@@ -11,6 +11,7 @@ internal static class ShowCommand
     [
         "./emulator show examples/shop node-1 'ip route'",
         "./emulator show examples/shop node-1 iptables-save",
+        "./emulator show examples/shop node-1 'cat /sys/fs/cgroup/kubepods/*/pod*/*/cpu.stat'",
         "./emulator show examples/linux-facts/vxlan default/p1a 'ip addr'",
     ];
 
@@ -26,10 +27,11 @@ internal static class ShowCommand
         words.Validators.Add(result =>
         {
             string last = result.Tokens[^1].Value;
-            if (!ShowRequest.Commands.Contains(last, StringComparer.Ordinal))
+            if (!ShowRequest.Knows(last))
             {
                 result.AddError($"'{last}' is not a command that is shown; write one of "
-                    + $"{string.Join(", ", ShowRequest.Commands.Select(c => $"'{c}'"))}, in quotes.");
+                    + $"{string.Join(", ", ShowRequest.Commands.Select(c => $"'{c}'"))}, in quotes; on a node also "
+                    + "'ls /sys/fs/cgroup/…' and 'cat …' of a file there or of /proc/PID/oom_score_adj.");
             }
         });
         Option<ulong> seed = SharedOptions.Seed();

@@ -7,6 +7,14 @@ internal sealed record ShowRequest
     public static readonly IReadOnlyList<string> Commands =
         ["ip addr", "ip route", "ip neigh", "bridge fdb", "iptables-save", "conntrack -L"];
 
+    /// <summary>Whether a command is understood: one of <see cref="Commands"/>, or <c>cat</c> and <c>ls</c> of a node's
+    /// cgroup files.</summary>
+    public static bool Knows(string command) =>
+        Commands.Contains(command, StringComparer.Ordinal)
+        || command.StartsWith("cat /sys/fs/cgroup/", StringComparison.Ordinal)
+        || command.StartsWith("ls /sys/fs/cgroup", StringComparison.Ordinal)
+        || command.StartsWith("cat /proc/", StringComparison.Ordinal);
+
     /// <summary>Files and folders; <c>-</c> is standard input.</summary>
     public required IReadOnlyList<string> Paths { get; init; }
 

@@ -1,3 +1,4 @@
+using Emulator.Cluster.Reading;
 using Emulator.Core.Actors;
 using Emulator.Kubernetes.Api;
 using Emulator.Kubernetes.Dns;
@@ -8,7 +9,8 @@ namespace Emulator.Cluster.Building;
 
 /// <summary>What each container runs. Images are not pulled: a container is a behaviour.</summary>
 /// <remarks>CoreDNS and the ingress controller are known by their images; any other container answers at its declared
-/// ports.</remarks>
+/// ports, at the cost that the pod's annotations say. Those of manifests were checked when they were read; one that
+/// came by the API and is not understood leaves the default.</remarks>
 internal sealed class ContainerPrograms(ActorRef apiServer)
 {
     /// <summary>The program of a container.</summary>
@@ -19,7 +21,11 @@ internal sealed class ContainerPrograms(ActorRef apiServer)
     {
         "coredns" or "coredns/coredns" => new CoreDns(host, apiServer, new DnsZoneOptions()),
         "ingress-nginx/controller" => new IngressController(host, apiServer),
-        _ => new EchoServer(pod.Name, PortsOf(container, "TCP"), PortsOf(container, "UDP")),
+        _ => new EchoServer(pod.Name, PortsOf(container, "TCP"), PortsOf(container, "UDP"))
+        {
+            Behaviour = BehaviourReader.Read(
+                name => pod.Object.Annotations[name], container.Name, static (_, _) => { }),
+        },
     };
 
     /// <summary>An image's name without registry, tag and digest: <c>registry.k8s.io/coredns/coredns:v1</c> is

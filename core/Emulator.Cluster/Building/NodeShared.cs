@@ -7,6 +7,7 @@ using Emulator.Kubernetes.Cni;
 using Emulator.Kubernetes.KubeProxy;
 using Emulator.Kubernetes.Kubelet;
 using Emulator.Linux.Cgroups;
+using Emulator.Linux.Cgroups.Cpu;
 using Emulator.Linux.Processes;
 
 namespace Emulator.Cluster.Building;
@@ -44,7 +45,12 @@ internal sealed class NodeShared
     public IEnumerable<Actor> Actors(NodeSpec node, ActorRef host)
     {
         ActorRef Named(string name) => new($"{name}/{node.Name}", "", host.Machine);
-        var cgroups = new CgroupsActor(Named("cgroups"));
+        ResourceList capacity = CapacityOf(node);
+        var cpu = new CpuOptions
+        {
+            Cores = CoresOf(capacity), Tick = _spec.Cpu.Tick, TickOffset = _spec.Cpu.TickOffset,
+        };
+        var cgroups = new CgroupsActor(Named("cgroups"), host, cpu, capacity["memory"].Value);
         yield return cgroups;
         yield return new Kubelet(
             Named("kubelet"), host, _apiServer, OptionsOf(node), (pod, container) =>
@@ -60,6 +66,9 @@ internal sealed class NodeShared
         KeyValuePair.Create("ephemeral-storage", Quantity.Parse("100Gi")),
         KeyValuePair.Create("pods", Quantity.Parse(node.Capacity.Pods)));
 
+    // Parts of a core cannot be bought: 1500m is a machine of two.
+    private static int CoresOf(ResourceList capacity) => (int)Math.Max(1, capacity["cpu"].Value);
+
     private KubeletOptions OptionsOf(NodeSpec node) => new()
     {
         NodeName = node.Name,
@@ -71,6 +80,8 @@ internal sealed class NodeShared
         Capacity = CapacityOf(node),
         Network = _network with { Bridge = node.Bridge.Name },
         NamespaceSetup = SetUp,
+        CpuWeights = _spec.Cpu.Weights,
+        HasStaticCpus = _spec.Cpu.IsStatic,
     };
 
     /// <summary>Source: the kubelet's dnsPolicy ClusterFirst.</summary>

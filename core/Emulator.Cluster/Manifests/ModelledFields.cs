@@ -15,10 +15,10 @@ internal static class ModelledFields
         "priority", "overhead.*", "restartPolicy", "terminationGracePeriodSeconds", "hostname", "subdomain",
         "containers[].name", "containers[].image",
         "containers[].ports[].containerPort", "containers[].ports[].name", "containers[].ports[].protocol",
-        "containers[].resources.requests.*",
-        .. Probes("containers[]"), "initContainers[].name", "initContainers[].image", "initContainers[].restartPolicy",
+        .. Resources("containers[]"), .. Probes("containers[]"),
+        "initContainers[].name", "initContainers[].image", "initContainers[].restartPolicy",
         "initContainers[].ports[].containerPort", "initContainers[].ports[].name", "initContainers[].ports[].protocol",
-        "initContainers[].resources.requests.*", .. Probes("initContainers[]"),
+        .. Resources("initContainers[]"), .. Probes("initContainers[]"),
     ];
 
     private static readonly Dictionary<string, string[]> ByKind = new(StringComparer.Ordinal)
@@ -51,6 +51,12 @@ internal static class ModelledFields
         ["ConfigMap"] = ["data.*", "binaryData.*", "immutable"],
         ["Secret"] = ["data.*", "stringData.*", "type", "immutable"],
     };
+
+    private static IEnumerable<string> Resources(string container) =>
+    [
+        $"{container}.resources.requests.*", $"{container}.resources.limits.cpu",
+        $"{container}.resources.limits.memory",
+    ];
 
     /// <summary>What of a container's probes and hooks is acted on. Commands are not run, but what they are asked for
     /// is answered; other headers than Host and a gRPC service's name are not.</summary>

@@ -1,3 +1,4 @@
+using Emulator.Cluster.Reading;
 using Emulator.Core.Documents;
 using Emulator.Kubernetes.ApiMachinery;
 
@@ -43,6 +44,7 @@ internal sealed class ObjectCollector(List<ManifestError> errors)
         }
 
         BehaviourAnnotations.Check(document, errors);
+        BehaviourReader.Check(document, errors);
         NotModelled.Add(document.Kind, json);
         _objects.Add(new InputObject(made, document));
     }

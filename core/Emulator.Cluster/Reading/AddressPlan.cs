@@ -44,6 +44,7 @@ internal sealed class AddressPlan(ClusterDraft draft, ManifestDocument document,
             Underlay = draft.Underlay,
             Links = draft.Links,
             Addons = draft.Addons,
+            Cpu = draft.Cpu,
         };
     }
 

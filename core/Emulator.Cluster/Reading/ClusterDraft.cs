@@ -40,6 +40,9 @@ internal sealed record ClusterDraft
     public required LinksSpec Links { get; init; }
 
     public required AddonsSpec Addons { get; init; }
+
+    /// <summary>How CPU time is given out.</summary>
+    public required CpuSpec Cpu { get; init; }
 }
 
 /// <summary>A zone as written.</summary>

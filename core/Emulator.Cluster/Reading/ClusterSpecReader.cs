@@ -1,5 +1,7 @@
 using Emulator.Cluster.Spec;
 using Emulator.Core.Documents;
+using Emulator.Core.Time;
+using Emulator.Linux.Cgroups.Cpu;
 
 namespace Emulator.Cluster.Reading;
 
@@ -42,7 +44,7 @@ public static class ClusterSpecReader
         var root = new Section(document, "", document.Content, mistakes, "apiVersion", "kind", "metadata", "spec");
         Section metadata = root.Child("metadata", "name", "labels", "annotations");
         Section spec = root.Child("spec", "zones", "nodes", "podCIDR", "nodeCIDRMaskSize", "serviceCIDR", "nodeCIDR",
-            "outsideCIDR", "cni", "underlay", "links", "sysctls", "addons", "externalHosts");
+            "outsideCIDR", "cni", "underlay", "links", "sysctls", "addons", "externalHosts", "cpu");
         Section cni = spec.Child("cni", "mode", "mtu", "vni", "port", "hairpin");
         Section addons = spec.Child("addons", "dns", "ingressController");
         return new ClusterDraft
@@ -63,8 +65,28 @@ public static class ClusterSpecReader
             Hairpin = cni.Flag("hairpin") ?? true,
             Underlay = spec.Choice("underlay", "routed", "l2") == 1 ? UnderlayMode.L2 : UnderlayMode.Routed,
             Links = LinksReader.Read(spec),
+            Cpu = ReadCpu(spec),
             Addons = new AddonsSpec(addons.Flag("dns") ?? true, addons.Flag("ingressController") ?? true),
         };
+    }
+
+    private static CpuSpec ReadCpu(Section spec)
+    {
+        Section cpu = spec.Child("cpu", "tick", "tickOffset", "weights", "managerPolicy");
+        SimDuration tick = cpu.Duration("tick") ?? SimDuration.Zero;
+        SimDuration offset = cpu.Duration("tickOffset") ?? SimDuration.Zero;
+        if (offset > SimDuration.Zero && offset >= tick)
+        {
+            cpu.Report("tickOffset", $"{offset} is not below the tick of {tick}; write a shorter one.");
+        }
+
+        ShareFormula weights = cpu.Choice("weights", "linear", "quadratic", "shares") switch
+        {
+            1 => ShareFormula.Quadratic,
+            2 => ShareFormula.Shares,
+            _ => ShareFormula.Linear,
+        };
+        return new CpuSpec(tick, offset, weights, cpu.Choice("managerPolicy", "none", "static") == 1);
     }
 
     private static List<ZoneDraft> ReadZones(Section spec)

@@ -61,4 +61,7 @@ public sealed record ClusterSpec
 
     /// <summary>What runs in the cluster without being asked for.</summary>
     public required AddonsSpec Addons { get; init; }
+
+    /// <summary>How CPU time is given out.</summary>
+    public required CpuSpec Cpu { get; init; }
 }

@@ -47,6 +47,9 @@ public abstract class Actor(ActorRef self)
     /// <summary>The actor's dice for a purpose. Call once and keep the stream: each call starts it anew.</summary>
     protected RandomStream Dice(string purpose) => RandomStream.For(Seed, Self.Id, purpose);
 
+    /// <summary>What <see cref="NextPacketId"/> will say next.</summary>
+    public ulong UpcomingPacketId => StableHash.Combine(Self.Id.Value, (ulong)(_packetsOriginated + 1));
+
     /// <summary>A packet id that no other packet of the run has.</summary>
     public ulong NextPacketId() => StableHash.Combine(Self.Id.Value, (ulong)++_packetsOriginated);
 }

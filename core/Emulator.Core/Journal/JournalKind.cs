@@ -81,6 +81,9 @@ public enum JournalKind : byte
 
     /// <summary>The output of a listing command. Subject: text.</summary>
     CommandOutput,
+
+    /// <summary>An answer cost CPU time. Subject: text. A: time throttled, B: CPU time, both nanoseconds.</summary>
+    Cpu,
 }
 
 /// <summary>Which way a frame passes an interface, as its namespace sees it.</summary>

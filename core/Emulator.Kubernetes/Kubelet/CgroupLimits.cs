@@ -3,6 +3,7 @@ using Emulator.Kubernetes.Api;
 using Emulator.Kubernetes.ApiMachinery;
 using Emulator.Kubernetes.Scheduler.Pods;
 using Emulator.Linux.Cgroups;
+using Emulator.Linux.Cgroups.Cpu;
 
 namespace Emulator.Kubernetes.Kubelet;
 
@@ -53,9 +54,9 @@ public sealed record CgroupLimits(long Shares, long? QuotaMicroseconds, long? Pe
     }
 
     /// <summary>As files' values.</summary>
-    public IReadOnlyList<CgroupSetting> Settings()
+    public IReadOnlyList<CgroupSetting> Settings(ShareFormula formula = ShareFormula.Linear)
     {
-        List<CgroupSetting> settings = [new(CgroupFiles.CpuWeight, Text(CpuShares.Weight(Shares)))];
+        List<CgroupSetting> settings = [CpuShares.Setting(Shares, formula)];
         if (PeriodMicroseconds is { } period)
         {
             string quota = QuotaMicroseconds is > 0 and { } micros ? Text(micros) : "max";

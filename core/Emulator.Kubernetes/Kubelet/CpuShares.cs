@@ -1,7 +1,11 @@
+using System.Globalization;
+using Emulator.Linux.Cgroups;
+using Emulator.Linux.Cgroups.Cpu;
+
 namespace Emulator.Kubernetes.Kubelet;
 
 /// <summary>CPU amounts in the units of cgroups.</summary>
-/// <remarks>Source: kubernetes pkg/kubelet/cm/helpers_linux.go; the weight is that of runc before 1.3.2.</remarks>
+/// <remarks>Source: kubernetes pkg/kubelet/cm/helpers_linux.go; by default the weight of runc before 1.3.2.</remarks>
 public static class CpuShares
 {
     /// <summary>The least of cgroup v1's cpu.shares.</summary>
@@ -22,8 +26,15 @@ public static class CpuShares
     /// <summary>cpu.shares of a request in thousandths of a CPU.</summary>
     public static long Of(long milliCpu) => Math.Clamp(milliCpu * SharesPerCpu / MilliPerCpu, Min, Max);
 
-    /// <summary>cpu.weight, 1 to 10,000, of cpu.shares.</summary>
-    public static long Weight(long shares) => 1 + ((shares - Min) * 9_999 / (Max - Min));
+    /// <summary>cpu.weight of cpu.shares: 1 to 10,000, or the shares themselves.</summary>
+    public static long Weight(long shares, ShareFormula formula = ShareFormula.Linear) =>
+        ShareConversion.Weight(shares, formula);
+
+    /// <summary>The file that takes a weight, and its value: <c>cpu.weight</c>, or cgroup v1's
+    /// <c>cpu.shares</c>.</summary>
+    public static CgroupSetting Setting(long shares, ShareFormula formula) => new(
+        formula == ShareFormula.Shares ? CgroupFiles.CpuShares : CgroupFiles.CpuWeight,
+        Weight(shares, formula).ToString(CultureInfo.InvariantCulture));
 
     /// <summary>The CFS quota in microseconds of a limit in thousandths of a CPU; 0 for no limit.</summary>
     public static long Quota(long milliCpu, long periodMicroseconds = DefaultPeriodMicroseconds) => milliCpu == 0

@@ -65,7 +65,9 @@ public sealed class Kubelet : Actor
         _host = host;
         _options = options;
         _programs = programs;
-        _cgroups = new PodCgroups(cgroups);
+        _cgroups = new PodCgroups(
+            cgroups, options.CpuWeights,
+            options.HasStaticCpus ? new StaticCpus((int)options.Capacity["cpu"].Value) : null);
         _client = new ApiClient(self, host, apiServer);
         _nodes = _client.Inform(ResourceTypes.Nodes, ListScope.ByName(options.NodeName));
         _nodes.OnBatchEnd = NodeChanged;

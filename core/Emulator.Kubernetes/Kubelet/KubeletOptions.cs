@@ -4,6 +4,7 @@ using Emulator.Core.Time;
 using Emulator.Kubernetes.Api;
 using Emulator.Kubernetes.ApiMachinery;
 using Emulator.Kubernetes.Cni;
+using Emulator.Linux.Cgroups.Cpu;
 
 namespace Emulator.Kubernetes.Kubelet;
 
@@ -39,6 +40,13 @@ public sealed record KubeletOptions
 
     /// <summary>What is kept from pods.</summary>
     public NodeAllocatable Reserved { get; init; } = NodeAllocatable.Default;
+
+    /// <summary>How requests become weights. Default linear.</summary>
+    public ShareFormula CpuWeights { get; init; } = ShareFormula.Linear;
+
+    /// <summary>The CPU manager's policy <c>static</c>: whole cores for containers of Guaranteed pods that ask for
+    /// whole cores. Default false, the policy <c>none</c>.</summary>
+    public bool HasStaticCpus { get; init; }
 
     /// <summary>How pods are wired.</summary>
     public required PodNetworkOptions Network { get; init; }

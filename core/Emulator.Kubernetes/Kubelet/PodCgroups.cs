@@ -1,8 +1,10 @@
-using System.Globalization;
 using Emulator.Core.Actors;
 using Emulator.Kubernetes.Api;
 using Emulator.Kubernetes.Scheduler.Pods;
 using Emulator.Linux.Cgroups;
+using Emulator.Linux.Cgroups.Cpu;
+using Emulator.Linux.Netlink;
+using Emulator.Linux.Processes;
 
 namespace Emulator.Kubernetes.Kubelet;
 
@@ -11,7 +13,10 @@ namespace Emulator.Kubernetes.Kubelet;
 /// the driver cgroupfs. The feature MemoryQoS is off, as by default: memory.min and memory.high keep the kernel's
 /// values.</remarks>
 /// <param name="cgroups">The machine's hierarchy; null writes nothing.</param>
-internal sealed class PodCgroups(ActorRef? cgroups)
+/// <param name="formula">How requests become weights.</param>
+/// <param name="cpus">Who gives out whole cores; null for nobody.</param>
+internal sealed class PodCgroups(
+    ActorRef? cgroups, ShareFormula formula = ShareFormula.Linear, StaticCpus? cpus = null)
 {
     private const string Root = "/kubepods";
     private readonly SortedDictionary<string, long> _burstableMilliCpu = new(StringComparer.Ordinal);
@@ -29,32 +34,54 @@ internal sealed class PodCgroups(ActorRef? cgroups)
     public void Start(ResourceList enforced, Outbox outbox)
     {
         var all = new CgroupLimits(CpuShares.Of(enforced["cpu"].MilliValue), null, null, enforced["memory"].Value);
-        Write(Root, all.Settings(), outbox);
-        Write($"{Root}/besteffort", new CgroupLimits(CpuShares.Min, null, null, null).Settings(), outbox);
+        Write(Root, all.Settings(formula), outbox);
+        Write($"{Root}/besteffort", new CgroupLimits(CpuShares.Min, null, null, null).Settings(formula), outbox);
         WriteBurstable(outbox);
     }
 
-    /// <summary>Makes a pod's cgroups.</summary>
+    /// <summary>Makes a pod's cgroup.</summary>
     public void Add(PodView pod, Outbox outbox)
     {
-        string path = PathOf(pod);
-        Write(path, CgroupLimits.OfPod(pod).Settings(), outbox);
-        IEnumerable<ContainerView> sidecars = pod.InitContainers.Where(c => c.RestartPolicy == "Always");
-        foreach (ContainerView container in pod.Containers.Concat(sidecars))
-        {
-            // One container's processes go together when the OOM killer comes (singleProcessOOMKill is off).
-            Write(
-                $"{path}/{container.Name}",
-                [.. CgroupLimits.OfContainer(container).Settings(), new CgroupSetting(CgroupFiles.MemoryOomGroup, "1")],
-                outbox);
-        }
-
+        Write(PathOf(pod), CgroupLimits.OfPod(pod).Settings(formula), outbox);
         if (PodQos.Of(pod) == QosClass.Burstable)
         {
             _burstableMilliCpu[pod.Uid] = PodResources.Requests(pod.Object.Spec)["cpu"];
             WriteBurstable(outbox);
         }
     }
+
+    /// <summary>Makes a container's cgroup, anew for each start: what is left of the one before goes.</summary>
+    public void Add(PodView pod, ContainerView container, bool isRestart, Outbox outbox)
+    {
+        string path = $"{PathOf(pod)}/{container.Name}";
+        if (isRestart && cgroups is not null)
+        {
+            outbox.Send(cgroups, new RemoveCgroup(path));
+        }
+
+        // One container's processes go together when the OOM killer comes (singleProcessOOMKill is off).
+        Write(
+            path,
+            [
+                .. CgroupLimits.OfContainer(container).Settings(formula),
+                new CgroupSetting(CgroupFiles.MemoryOomGroup, "1"), .. OwnCpus(pod, container),
+            ],
+            outbox);
+    }
+
+    /// <summary>A container's process in its cgroup.</summary>
+    /// <param name="processName">What the process is called in its namespace.</param>
+    /// <param name="program">What it runs.</param>
+    /// <param name="pod">The pod.</param>
+    /// <param name="container">The container.</param>
+    /// <param name="memoryCapacity">The node's RAM, of which a request protects its share.</param>
+    public static StartProcess Place(
+        string processName, Program program, PodView pod, ContainerView container, long memoryCapacity) =>
+        new(processName, program)
+        {
+            Cgroup = $"{PathOf(pod)}/{container.Name}",
+            OomScoreAdjust = PodQos.OomScoreAdjust(pod, container, memoryCapacity),
+        };
 
     /// <summary>Removes a pod's cgroups.</summary>
     public void Remove(PodView pod, Outbox outbox)
@@ -64,6 +91,7 @@ internal sealed class PodCgroups(ActorRef? cgroups)
             outbox.Send(cgroups, new RemoveCgroup(PathOf(pod)));
         }
 
+        cpus?.Release(pod);
         if (_burstableMilliCpu.Remove(pod.Uid))
         {
             WriteBurstable(outbox);
@@ -72,11 +100,12 @@ internal sealed class PodCgroups(ActorRef? cgroups)
 
     private void WriteBurstable(Outbox outbox)
     {
-        long weight = CpuShares.Weight(CpuShares.Of(_burstableMilliCpu.Values.Sum()));
-        Write(
-            $"{Root}/burstable",
-            [new CgroupSetting(CgroupFiles.CpuWeight, weight.ToString(CultureInfo.InvariantCulture))], outbox);
+        long shares = CpuShares.Of(_burstableMilliCpu.Values.Sum());
+        Write($"{Root}/burstable", [CpuShares.Setting(shares, formula)], outbox);
     }
+
+    private IEnumerable<CgroupSetting> OwnCpus(PodView pod, ContainerView container) =>
+        cpus?.Take(pod, container) is { } own ? [new CgroupSetting(CgroupFiles.CpusetCpus, own)] : [];
 
     private void Write(string path, IReadOnlyList<CgroupSetting> settings, Outbox outbox)
     {

@@ -12,6 +12,16 @@ public static class CgroupFiles
     /// <summary>CPU time and period in microseconds, <c>max 100000</c> by default.</summary>
     public const string CpuMax = "cpu.max";
 
+    /// <summary>Unused CPU time in microseconds that may be kept from earlier periods; default 0.</summary>
+    public const string CpuMaxBurst = "cpu.max.burst";
+
+    /// <summary>cgroup v1's share of the CPU among siblings, 2 to 262,144, in the place of <c>cpu.weight</c>: for a
+    /// hierarchy in which every cgroup has it; default 1024.</summary>
+    public const string CpuShares = "cpu.shares";
+
+    /// <summary>Cores of its own, such as <c>0-1,4</c>, which leave the shared pool; empty by default.</summary>
+    public const string CpusetCpus = "cpuset.cpus";
+
     /// <summary>Memory in bytes above which the OOM killer comes; default <c>max</c>.</summary>
     public const string MemoryMax = "memory.max";
 
@@ -34,9 +44,12 @@ public static class CgroupFiles
     private const int PeriodMaxMicroseconds = 1_000_000;
 
     private static readonly string[] Names =
-        [CpuMax, CpuWeight, MemoryHigh, MemoryLow, MemoryMax, MemoryMin, MemoryOomGroup, PidsMax];
+    [
+        CpuMax, CpuMaxBurst, CpuWeight, CpusetCpus, MemoryHigh, MemoryLow, MemoryMax, MemoryMin, MemoryOomGroup,
+        PidsMax,
+    ];
 
-    /// <summary>All of them, sorted by name.</summary>
+    /// <summary>All of cgroup v2, sorted by name.</summary>
     public static IReadOnlyList<string> All => Names;
 
     /// <summary>What a file of a new cgroup says.</summary>
@@ -45,6 +58,9 @@ public static class CgroupFiles
     {
         CpuWeight => "100",
         CpuMax => "max 100000",
+        CpuShares => "1024",
+        CpusetCpus => "",
+        CpuMaxBurst => "0",
         MemoryMax or MemoryHigh or PidsMax => "max",
         MemoryLow or MemoryMin or MemoryOomGroup => "0",
         _ => throw new KeyNotFoundException($"{file}: no such cgroup file; there are {string.Join(", ", Names)}."),
@@ -56,6 +72,9 @@ public static class CgroupFiles
     {
         CpuWeight => Number(written) is >= 1 and <= 10_000 and { } weight ? Text(weight) : null,
         CpuMax => Bandwidth(written),
+        CpuShares => Number(written) is >= 2 and <= 262_144 and { } shares ? Text(shares) : null,
+        CpuMaxBurst => Number(written) is <= 1_000_000 and { } burst ? Text(burst) : null,
+        CpusetCpus => CpuList.TryParse(written, out CpuList? cpus) ? cpus.ToString() : null,
         MemoryOomGroup => written is "0" or "1" ? written : null,
         MemoryMax or MemoryHigh or MemoryLow or MemoryMin or PidsMax =>
             written == "max" ? "max" : Number(written) is { } number ? Text(number) : null,

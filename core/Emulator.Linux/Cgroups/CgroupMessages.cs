@@ -1,4 +1,5 @@
 using Emulator.Core.Actors;
+using Emulator.Core.Time;
 
 namespace Emulator.Linux.Cgroups;
 
@@ -18,3 +19,53 @@ public sealed record WriteCgroup(string Path, IReadOnlyList<CgroupSetting> Setti
 /// <summary><c>rmdir</c> of a cgroup and all below it; nothing happens when it does not exist.</summary>
 /// <param name="Path">From the hierarchy's root.</param>
 public sealed record RemoveCgroup(string Path) : CgroupMessage;
+
+/// <summary>A process was started in a cgroup. Ignored when the cgroup is gone already.</summary>
+/// <param name="Owner">The actor of its network namespace, which hears of its end.</param>
+/// <param name="Pid">Its number there.</param>
+/// <param name="Path">The cgroup, one without any below it.</param>
+/// <param name="OomScoreAdjust">−1,000 to 1,000.</param>
+public sealed record AddProcess(ActorRef Owner, long Pid, string Path, int OomScoreAdjust) : CgroupMessage;
+
+/// <summary>A process has ended: its memory is free, its CPU work is given up.</summary>
+public sealed record RemoveProcess(ActorRef Owner, long Pid) : CgroupMessage;
+
+/// <summary>A process has work for one thread; <see cref="CpuDone"/> answers. Ignored for a process that is
+/// gone.</summary>
+/// <param name="Owner">The actor of its network namespace, which is answered.</param>
+/// <param name="Pid">Its number there.</param>
+/// <param name="Nanoseconds">CPU time, 0 or more.</param>
+/// <param name="Token">Comes back in the answer.</param>
+public sealed record RunCpu(ActorRef Owner, long Pid, long Nanoseconds, int Token) : CgroupMessage;
+
+/// <summary>Work is done.</summary>
+/// <param name="Pid">Whose.</param>
+/// <param name="Token">As it was asked.</param>
+/// <param name="Nanoseconds">CPU time used.</param>
+/// <param name="Started">When it was asked.</param>
+/// <param name="Finished">Now.</param>
+/// <param name="Throttled">For how long of that the cgroup was throttled; the rest above the CPU time was
+/// contention.</param>
+public sealed record CpuDone(
+    long Pid, int Token, long Nanoseconds, SimTime Started, SimTime Finished, SimDuration Throttled) : Message;
+
+/// <summary>A process takes memory or gives it back.</summary>
+/// <param name="Owner">The actor of its network namespace.</param>
+/// <param name="Pid">Its number there.</param>
+/// <param name="Bytes">Negative to give back.</param>
+public sealed record ChargeMemory(ActorRef Owner, long Pid, long Bytes) : CgroupMessage;
+
+/// <summary>A process takes so many bytes a second from now on, 0 or more.</summary>
+public sealed record LeakMemory(ActorRef Owner, long Pid, long BytesPerSecond) : CgroupMessage;
+
+/// <summary>A process reads files: page cache for its cgroup, which can be dropped.</summary>
+public sealed record ChargePageCache(ActorRef Owner, long Pid, long Bytes) : CgroupMessage;
+
+/// <summary>The OOM killer took a process; sent to its owner, where it ends with 137.</summary>
+/// <param name="Pid">Whose.</param>
+/// <param name="LimitedPath">The cgroup that was out of memory; <c>/</c> when the machine was.</param>
+public sealed record OomKilled(long Pid, string LimitedPath) : Message;
+
+/// <summary>A machine has cgroups; sent to its root, which tells the namespaces that it creates.</summary>
+/// <param name="Cgroups">Their owner.</param>
+public sealed record MountCgroups(ActorRef Cgroups) : Message;

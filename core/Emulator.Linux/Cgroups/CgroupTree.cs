@@ -1,9 +1,9 @@
 namespace Emulator.Linux.Cgroups;
 
-/// <summary>A machine's cgroup v2 hierarchy: what <c>/sys/fs/cgroup</c> shows. Values are kept; nothing is enforced by
-/// them.</summary>
+/// <summary>The files of a machine's cgroup v2 hierarchy that can be written: values are kept here and enforced by
+/// <see cref="CgroupsActor"/>.</summary>
 /// <remarks>Source: Linux Documentation/admin-guide/cgroup-v2.rst. All controllers count as enabled everywhere. Left
-/// out: processes, statistics and enforcement.</remarks>
+/// out: delegation, threaded cgroups.</remarks>
 public sealed class CgroupTree
 {
     /// <summary>Most cgroups of a machine; one more is refused. Linux' cgroup.max.descendants is without limit by
@@ -83,6 +83,10 @@ public sealed class CgroupTree
             ? files.GetValueOrDefault(file, unwritten)
             : null;
     }
+
+    /// <summary>Whether somebody wrote a file.</summary>
+    public bool IsWritten(string path, string file) =>
+        _groups.TryGetValue(path, out SortedDictionary<string, string>? files) && files.ContainsKey(file);
 
     private bool TryAdd(string path)
     {

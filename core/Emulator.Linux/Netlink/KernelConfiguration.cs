@@ -65,7 +65,7 @@ internal sealed class KernelConfiguration(NetworkNamespace netns)
                 SetSysctl(set);
                 return true;
             case StartProcess start:
-                netns.Processes.Start(start.ContainerName, start.Program, outbox);
+                netns.Processes.Start(start, outbox);
                 return true;
             case KillProcess kill:
                 netns.Processes.Kill(kill.ContainerName, outbox);

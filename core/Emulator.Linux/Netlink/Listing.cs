@@ -20,6 +20,8 @@ internal static class Listing
         "iptables-save", "conntrack -L", "sysctl -a",
     ];
 
+    private const string OfNodes = "on a node also cat and ls of /sys/fs/cgroup/…, cat of /proc/PID/oom_score_adj";
+
     /// <summary>The output of a command; null for <c>bridge fdb</c> entries that a bridge's actor holds.</summary>
     public static string Write(NetworkNamespace netns, string command, SimTime now) => command switch
     {
@@ -37,7 +39,7 @@ internal static class Listing
         _ when command.StartsWith(RouteGet, StringComparison.Ordinal)
             && IPv4Address.TryParse(command.AsSpan(RouteGet.Length), out IPv4Address to) =>
             RouteAnswer.Of(netns, to, now),
-        _ => $"{command}: not a command that is modelled; use one of: {string.Join(", ", Commands)}\n",
+        _ => $"{command}: not a command that is modelled; use one of: {string.Join(", ", Commands)}; {OfNodes}\n",
     };
 
     private static string Lines(IEnumerable<string> lines) => string.Concat(lines.Select(l => l + "\n"));

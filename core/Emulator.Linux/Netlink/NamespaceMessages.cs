@@ -22,7 +22,15 @@ public sealed record DeleteNamespace(string Name, string Uid) : NetlinkMessage;
 /// <summary>Starts a process in a namespace; sent to the namespace's actor.</summary>
 /// <param name="ContainerName">Which container it is.</param>
 /// <param name="Program">What runs.</param>
-public sealed record StartProcess(string ContainerName, Program Program) : NetlinkMessage;
+public sealed record StartProcess(string ContainerName, Program Program) : NetlinkMessage
+{
+    /// <summary>The cgroup that it runs in, one without any below it; null where nothing is shared or
+    /// limited.</summary>
+    public string? Cgroup { get; init; }
+
+    /// <summary>oom_score_adj: −1,000 to 1,000, the first to be killed; default 0.</summary>
+    public int OomScoreAdjust { get; init; }
+}
 
 /// <summary>Sends SIGTERM to a container's process; sent to the namespace's actor.</summary>
 public sealed record TerminateProcess(string ContainerName) : NetlinkMessage;

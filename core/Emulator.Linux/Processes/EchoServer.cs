@@ -20,9 +20,14 @@ public sealed record EchoServer(string PodName, IReadOnlyList<ushort> TcpPorts, 
     /// <summary>How many bytes a UDP answer has; 0 sends the datagram's own back.</summary>
     public int UdpReplyLength { get; init; }
 
+    /// <summary>What a request costs; nothing by default.</summary>
+    public ServerBehaviour Behaviour { get; init; } = ServerBehaviour.Free;
+
     /// <inheritdoc/>
     public override string Name => "echo-server";
 
     /// <inheritdoc/>
-    public override Process Start() => new EchoServerProcess(this);
+    public override Process Start() => Behaviour == ServerBehaviour.Free
+        ? new EchoServerProcess(this)
+        : new WorkerServerProcess(this, Behaviour);
 }

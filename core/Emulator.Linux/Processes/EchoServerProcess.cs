@@ -8,16 +8,19 @@ using Emulator.Linux.Sockets;
 namespace Emulator.Linux.Processes;
 
 /// <summary>A running <see cref="EchoServer"/>. Exits with code 1 when one of its ports is taken.</summary>
-internal sealed class EchoServerProcess(EchoServer program) : Process
+internal class EchoServerProcess(EchoServer program) : Process
 {
     private static readonly string[] Methods =
         ["GET ", "HEAD ", "POST ", "PUT ", "PATCH ", "DELETE ", "OPTIONS ", "TRACE "];
+
+    /// <summary>How many connections may wait to be accepted.</summary>
+    protected virtual int Backlog => SocketLimits.BacklogDefault;
 
     public override void OnStart(ProcessContext context)
     {
         foreach (ushort port in program.TcpPorts)
         {
-            if (!context.TryListenTcp(port, out _, out _))
+            if (!context.TryListenTcp(port, out _, out _, Backlog))
             {
                 context.Exit(1);
                 return;
@@ -39,16 +42,24 @@ internal sealed class EchoServerProcess(EchoServer program) : Process
         Payload reply = AskedReply.TryRead(datagram.Data, out int asked, out _) ? new FillerPayload(asked)
             : program.UdpReplyLength > 0 ? new FillerPayload(program.UdpReplyLength)
             : datagram.Data;
-        ulong flow = packet.Identity.Flow;
-        ServedExchange served = ServedExchange.Udp with
-        {
-            Local = new Endpoint(packet.Destination, datagram.DestinationPort),
-            Peer = new Endpoint(packet.Source, datagram.SourcePort),
-            BytesReceived = datagram.Data.Length,
-        };
-        context.ExchangeStarted(flow, served, isServer: true);
-        context.Send(socket, served.Peer, reply, flow, isReply: true);
-        context.ExchangeEnded(flow, ExchangeOutcome.Reply, SimDuration.Zero, reply.Length, served, isServer: true);
+        Answer(
+            socket, packet.Identity.Flow,
+            ServedExchange.Udp with
+            {
+                Local = new Endpoint(packet.Destination, datagram.DestinationPort),
+                Peer = new Endpoint(packet.Source, datagram.SourcePort),
+                BytesReceived = datagram.Data.Length,
+            },
+            reply, context);
+    }
+
+    /// <summary>Answers a datagram, now or later.</summary>
+    protected virtual void Answer(
+        UdpSocket socket, ulong flow, ServedExchange what, Payload reply, ProcessContext context)
+    {
+        context.ExchangeStarted(flow, what, isServer: true);
+        context.Send(socket, what.Peer, reply, flow, isReply: true);
+        context.ExchangeEnded(flow, ExchangeOutcome.Reply, SimDuration.Zero, reply.Length, what, isServer: true);
     }
 
     public override void OnReceived(TcpConnection connection, Payload bytes, ProcessContext context)
@@ -104,7 +115,7 @@ internal sealed class EchoServerProcess(EchoServer program) : Process
             Answer(connection, ServedExchange.Http, response.ToPayload(), context);
             if (!request.KeepsAlive)
             {
-                context.Close(connection);
+                CloseAfterAnswers(connection, context);
                 return;
             }
         }
@@ -114,7 +125,7 @@ internal sealed class EchoServerProcess(EchoServer program) : Process
             HttpResponse refusal = HttpResponse.OfText(
                 reader.Error.Status, reader.Error.Reason, reader.Error.Message + "\n");
             Answer(connection, ServedExchange.Http, refusal.ToPayload(), context);
-            context.Close(connection);
+            CloseAfterAnswers(connection, context);
         }
     }
 
@@ -123,13 +134,18 @@ internal sealed class EchoServerProcess(EchoServer program) : Process
         Local = connection.Local, Peer = connection.Remote, BytesReceived = length,
     };
 
-    private static void Answer(TcpConnection connection, IDescribed what, Payload reply, ProcessContext context)
+    /// <summary>Answers a request, now or later.</summary>
+    protected virtual void Answer(TcpConnection connection, IDescribed what, Payload reply, ProcessContext context)
     {
         context.ExchangeStarted(connection.Flow, what, isServer: true);
         context.Send(connection, reply);
         context.ExchangeEnded(
             connection.Flow, ExchangeOutcome.Reply, SimDuration.Zero, reply.Length, what, isServer: true);
     }
+
+    /// <summary>Closes a connection once everything is answered.</summary>
+    protected virtual void CloseAfterAnswers(TcpConnection connection, ProcessContext context) =>
+        context.Close(connection);
 
     private static bool LooksLikeHttp(Payload bytes)
     {

@@ -36,4 +36,28 @@ public static class ExchangeJournal
             Kind = JournalKind.ExchangeEnded,
             IsReply = isServer,
         });
+
+    /// <summary>What an answer cost, said of the packet that will carry it; a detail. Where the answer must wait behind
+    /// other bytes it is said of the exchange alone.</summary>
+    internal static void CpuSpent(this ProcessContext context, ServedRequest request, CpuSpent spent)
+    {
+        if (!context.Outbox.Journal.Detail)
+        {
+            return;
+        }
+
+        bool leavesNow = request.Connection is not { Connection.UnacknowledgedBytes: > 0 };
+        context.Outbox.Journal.Write(new JournalEntry
+        {
+            TimeNanoseconds = context.Now.Nanoseconds,
+            Actor = context.Self,
+            Subject = spent,
+            Packet = leavesNow ? context.UpcomingPacketId : 0,
+            Flow = request.Flow,
+            A = spent.Done.Throttled.Nanoseconds,
+            B = spent.Done.Nanoseconds,
+            Kind = JournalKind.Cpu,
+            IsReply = true,
+        });
+    }
 }

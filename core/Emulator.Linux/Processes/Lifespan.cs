@@ -1,6 +1,7 @@
 using Emulator.Core.Actors;
 using Emulator.Core.Packets;
 using Emulator.Core.Time;
+using Emulator.Linux.Cgroups;
 using Emulator.Linux.Sockets;
 
 namespace Emulator.Linux.Processes;
@@ -122,6 +123,8 @@ public sealed record Lifespan(Program Inner) : Program
 
         public override void OnExchange(int token, ExchangeResult result, ProcessContext context) =>
             Live.OnExchange(token, result, context);
+
+        public override void OnCpuDone(CpuDone done, ProcessContext context) => Live.OnCpuDone(done, context);
 
         public override void OnDatagram(
             UdpSocket socket, IPv4Packet packet, UdpDatagram datagram, ProcessContext context) =>

@@ -1,5 +1,6 @@
 using Emulator.Core.Actors;
 using Emulator.Core.Packets;
+using Emulator.Linux.Cgroups;
 using Emulator.Linux.Sockets;
 
 namespace Emulator.Linux.Processes;
@@ -35,6 +36,11 @@ public abstract class Process : ISocketHandler
     {
         OnKilled(context);
         context.Exit(128 + 15);
+    }
+
+    /// <summary>CPU time that it asked for with <see cref="ProcessContext.RunCpu"/> has been had.</summary>
+    public virtual void OnCpuDone(CpuDone done, ProcessContext context)
+    {
     }
 
     /// <summary>It is being killed; its sockets close right after.</summary>

@@ -4,6 +4,7 @@ using Emulator.Core.Addresses;
 using Emulator.Core.Packets;
 using Emulator.Core.Randomness;
 using Emulator.Core.Time;
+using Emulator.Linux.Cgroups;
 using Emulator.Linux.Sockets;
 
 namespace Emulator.Linux.Processes;
@@ -48,6 +49,12 @@ public sealed class ProcessContext
     public ResolverConfiguration Resolver => _table.Resolver;
 
     internal Process Process { get; }
+
+    /// <summary>The id that the next packet sent here will have.</summary>
+    internal ulong UpcomingPacketId => _table.Network.UpcomingPacketId;
+
+    /// <summary>The owner of its cgroup; null where it is in none.</summary>
+    internal ActorRef? Cgroups { get; init; }
 
     internal ProcessTimers Timers { get; } = new();
 
@@ -105,10 +112,43 @@ public sealed class ProcessContext
     /// <summary>Runs an exchange as a client; <see cref="Process.OnExchange"/> follows with the token.</summary>
     public void RunExchange(ExchangeRequest request, int token) => _table.RunExchange(request, this, token, Outbox);
 
+    /// <summary>Spends CPU time on one thread; <see cref="Process.OnCpuDone"/> follows with the token. Outside of
+    /// cgroups a core is always free.</summary>
+    public void RunCpu(long nanoseconds, int token)
+    {
+        if (Cgroups is not null)
+        {
+            Outbox.Send(Cgroups, new RunCpu(Self, Pid, nanoseconds, token));
+        }
+        else
+        {
+            var finished = Now + new SimDuration(nanoseconds);
+            var done = new CpuDone(Pid, token, nanoseconds, Now, finished, SimDuration.Zero);
+            Outbox.Send(Self, done, nanoseconds);
+        }
+    }
+
+    /// <summary>Takes memory, or gives it back (negative). Outside of cgroups nobody counts.</summary>
+    public void ChargeMemory(long bytes) => TellCgroups(new ChargeMemory(Self, Pid, bytes));
+
+    /// <summary>Takes so many bytes a second from now on.</summary>
+    public void LeakMemory(long bytesPerSecond) => TellCgroups(new LeakMemory(Self, Pid, bytesPerSecond));
+
+    /// <summary>Reads files into the page cache of its cgroup.</summary>
+    public void ChargePageCache(long bytes) => TellCgroups(new ChargePageCache(Self, Pid, bytes));
+
     /// <summary>Sends a message to another actor of this machine.</summary>
     public void Tell(ActorRef to, Message message, long delayNanoseconds = 0) =>
         Outbox.Send(to, message, delayNanoseconds);
 
     /// <summary>Ends the process with an exit code: its sockets close, nothing calls it any more.</summary>
     public void Exit(int code) => _table.Exit(this, code);
+
+    private void TellCgroups(CgroupMessage message)
+    {
+        if (Cgroups is not null)
+        {
+            Outbox.Send(Cgroups, message);
+        }
+    }
 }

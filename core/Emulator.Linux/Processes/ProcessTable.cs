@@ -1,6 +1,7 @@
 using Emulator.Core.Actors;
 using Emulator.Core.Randomness;
 using Emulator.Core.Time;
+using Emulator.Linux.Cgroups;
 using Emulator.Linux.Netlink;
 using Emulator.Linux.Sockets;
 
@@ -9,12 +10,15 @@ namespace Emulator.Linux.Processes;
 /// <summary>The processes of one network namespace: starts and kills them, and hands them their timers and
 /// messages.</summary>
 /// <remarks>In: <see cref="StartProcess"/>, <see cref="KillProcess"/>, <see cref="SetResolver"/>,
-/// <see cref="RunExchange"/>, <see cref="ProcessTimer"/>, <see cref="SocketTimer"/>, and what no kernel knows. Out:
-/// calls to processes.</remarks>
+/// <see cref="RunExchange"/>, <see cref="ProcessTimer"/>, <see cref="SocketTimer"/>, <see cref="CpuDone"/>,
+/// <see cref="OomKilled"/>, and what no kernel knows. Out: calls to processes.</remarks>
 public sealed class ProcessTable(INetworkLayer network, SocketTable sockets, string namespaceName)
 {
     /// <summary>Processes at once; one more is refused with a <see cref="ProcessExited"/> of code 1.</summary>
     public const int ProcessesMax = 65_536;
+
+    /// <summary>What a process that was killed by SIGKILL ends with: 128 + 9.</summary>
+    public const int KilledExitCode = 137;
 
     // In the order of their numbers, which only grow.
     private readonly List<ProcessContext> _processes = [];
@@ -26,6 +30,9 @@ public sealed class ProcessTable(INetworkLayer network, SocketTable sockets, str
 
     /// <summary>Who is told when a process ends by itself; null when nobody cares.</summary>
     public ActorRef? ExitListener { get; set; }
+
+    /// <summary>The owner of the machine's cgroups; null where there are none.</summary>
+    public ActorRef? Cgroups { get; set; }
 
     /// <summary>The namespace's name: <c>NAMESPACE/POD</c>, or a host's name.</summary>
     public string NamespaceName { get; } = namespaceName;
@@ -50,7 +57,18 @@ public sealed class ProcessTable(INetworkLayer network, SocketTable sockets, str
                 Receive(timer, outbox);
                 break;
             case StartProcess start:
-                Start(start.ContainerName, start.Program, outbox);
+                Start(start, outbox);
+                break;
+            case CpuDone done when PlaceOf(done.Pid) is >= 0 and { } place:
+                _processes[place].Process.OnCpuDone(done, _processes[place].Process.Enter(outbox));
+                break;
+            case OomKilled killed when PlaceOf(killed.Pid) is >= 0 and { } place:
+                OomKill(_processes[place], outbox);
+                break;
+            case CpuDone or OomKilled:
+                break; // Of a process that has ended.
+            case MountCgroups mount:
+                Cgroups = mount.Cgroups;
                 break;
             case KillProcess kill:
                 Kill(kill.ContainerName, outbox);
@@ -82,10 +100,15 @@ public sealed class ProcessTable(INetworkLayer network, SocketTable sockets, str
     }
 
     /// <summary>Starts a container's program. One that runs under the name already is killed first.</summary>
-    public void Start(string containerName, Program program, Outbox outbox)
+    public void Start(string containerName, Program program, Outbox outbox) =>
+        Start(new StartProcess(containerName, program), outbox);
+
+    /// <summary>Starts a container's program in its cgroup. One that runs under the name already is killed
+    /// first.</summary>
+    public void Start(StartProcess start, Outbox outbox)
     {
-        Kill(containerName, outbox);
-        StartProcess(containerName, program.Start(), outbox);
+        Kill(start.ContainerName, outbox);
+        StartProcess(start.ContainerName, start.Program.Start(), outbox, start);
     }
 
     /// <summary>Kills a container's process (SIGKILL): its sockets close as on exit. False when it does not
@@ -157,7 +180,20 @@ public sealed class ProcessTable(INetworkLayer network, SocketTable sockets, str
         }
     }
 
-    private void StartProcess(string containerName, Process process, Outbox outbox)
+    // SIGKILL: no handler runs, the kernel closes the sockets.
+    private void OomKill(ProcessContext context, Outbox outbox)
+    {
+        context.Process.OnKilled(context.Process.Enter(outbox));
+        End(context, outbox);
+        if (ExitListener is not null)
+        {
+            outbox.Send(
+                ExitListener,
+                new ProcessExited(NamespaceName, context.ContainerName, KilledExitCode, OutOfMemory: true));
+        }
+    }
+
+    private void StartProcess(string containerName, Process process, Outbox outbox, StartProcess? placed = null)
     {
         if (_processes.Count >= ProcessesMax)
         {
@@ -169,7 +205,17 @@ public sealed class ProcessTable(INetworkLayer network, SocketTable sockets, str
             return;
         }
 
-        var context = new ProcessContext(this, ++_lastPid, containerName, process);
+        string? cgroup = placed?.Cgroup;
+        var context = new ProcessContext(this, ++_lastPid, containerName, process)
+        {
+            Cgroups = cgroup is null ? null : Cgroups,
+        };
+        if (cgroup is not null && Cgroups is not null)
+        {
+            // It is placed: somebody asked for the cgroup.
+            outbox.Send(Cgroups, new AddProcess(network.Self, context.Pid, cgroup, placed!.OomScoreAdjust));
+        }
+
         process.Attach(context);
         _processes.Add(context);
         process.OnStart(process.Enter(outbox));
@@ -194,6 +240,11 @@ public sealed class ProcessTable(INetworkLayer network, SocketTable sockets, str
     private void End(ProcessContext context, Outbox outbox)
     {
         _processes.RemoveAt(PlaceOf(context.Pid));
+        if (context.Cgroups is { } cgroups)
+        {
+            outbox.Send(cgroups, new RemoveProcess(network.Self, context.Pid));
+        }
+
         if (context.Process is ExchangeClient)
         {
             // It closes its sockets itself; looking through all of them at the end of each exchange would be slow.

@@ -46,6 +46,9 @@ public interface INetworkLayer
     /// <summary>A packet id that no other packet has.</summary>
     ulong NextPacketId();
 
+    /// <summary>What <see cref="NextPacketId"/> will say next.</summary>
+    ulong UpcomingPacketId { get; }
+
     /// <summary>The source address and path MTU that a packet to a destination would get; false when there is no
     /// route.</summary>
     bool TryRoute(IPv4Address destination, out IPv4Address source, out int mtu);

@@ -25,7 +25,7 @@ internal static class TcpHandshake
             return;
         }
 
-        if (listener.Pending >= listener.Backlog || !table.HasRoom
+        if (listener.Pending + listener.Unaccepted >= listener.Backlog || !table.HasRoom
             || !table.Network.TryRoute(packet.Source, out _, out int mtu))
         {
             outbox.Dropped(self, packet, DropReason.ListenOverflow);

@@ -3,8 +3,8 @@ using Emulator.Core.Addresses;
 namespace Emulator.Linux.Sockets;
 
 /// <summary>A TCP socket that waits for connections.</summary>
-/// <remarks>A connection counts against the backlog until its handshake is complete; processes here accept at once. One
-/// more SYN is dropped with <c>ListenOverflow</c>; SYN cookies are left out.</remarks>
+/// <remarks>A connection counts against the backlog until its handshake is complete, and on while the process says that
+/// it has not accepted it. One more SYN is dropped with <c>ListenOverflow</c>; SYN cookies are left out.</remarks>
 public sealed class TcpListener
 {
     internal TcpListener(TcpTable table, long id, Endpoint local, int backlog, ISocketHandler handler)
@@ -22,11 +22,14 @@ public sealed class TcpListener
     /// <summary>Address (0.0.0.0 for any) and port.</summary>
     public Endpoint Local { get; }
 
-    /// <summary>How many handshakes may be under way.</summary>
+    /// <summary>How many connections may be under way or wait to be accepted.</summary>
     public int Backlog { get; }
 
     /// <summary>How many handshakes are under way.</summary>
     public int Pending { get; internal set; }
+
+    /// <summary>How many connections wait to be accepted; the process counts.</summary>
+    public int Unaccepted { get; set; }
 
     /// <summary>Whatever the process wants to remember beside the socket.</summary>
     public object? Session { get; set; }

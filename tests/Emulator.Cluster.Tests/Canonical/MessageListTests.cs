@@ -9,13 +9,14 @@ public sealed class MessageListTests
     /// other.</summary>
     private static readonly string[] MachineLocal =
     [
-        "AddBridge", "AddFdbEntry", "AddVeth", "AddVxlan", "AnnounceAddress", "ApiClientTick", "ApiServerTick",
-        "AttachVeth", "BridgeHook", "BridgeVerdict", "CollectGarbage", "CreateNamespace", "DeleteConntrack",
-        "DeleteFdbEntry", "DeleteNamespace", "FlushWatches", "Heartbeat", "NamespaceCreated", "NeighbourTimer",
-        "PodStep", "ProcessExited", "ProcessTimer", "QdiscDeparture", "ReassemblyTimer", "RemoveBridgePort",
-        "RemoveCgroup", "ReplacePeers", "ReplaceTable", "ReportExits", "SetBridgeNetfilter", "SetBridgePort",
-        "SetCarrier", "SetPortQdisc", "SetResolver", "SocketTimer", "TerminateProcess", "TimerMessage",
-        "UndeliveredMessage", "WriteCgroup",
+        "AddBridge", "AddFdbEntry", "AddProcess", "AddVeth", "AddVxlan", "AnnounceAddress", "ApiClientTick",
+        "ApiServerTick", "AttachVeth", "BridgeHook", "BridgeVerdict", "ChargeMemory", "ChargePageCache",
+        "CollectGarbage", "CpuDone", "CreateNamespace", "DeleteConntrack", "DeleteFdbEntry", "DeleteNamespace",
+        "FlushWatches", "Heartbeat", "LeakMemory", "MountCgroups", "NamespaceCreated", "NeighbourTimer",
+        "OomKilled", "PodStep", "ProcessExited", "ProcessTimer", "QdiscDeparture", "ReassemblyTimer",
+        "RemoveBridgePort", "RemoveCgroup", "RemoveProcess", "ReplacePeers", "ReplaceTable", "ReportExits",
+        "RunCpu", "SetBridgeNetfilter", "SetBridgePort", "SetCarrier", "SetPortQdisc", "SetResolver", "SocketTimer",
+        "TerminateProcess", "TimerMessage", "UndeliveredMessage", "WriteCgroup",
     ];
 
     [Fact]

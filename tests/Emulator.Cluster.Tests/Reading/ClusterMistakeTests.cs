@@ -9,7 +9,11 @@ public sealed class ClusterMistakeTests
     [Theory]
     [InlineData("node: 3", "spec.node: is not a known field; did you mean nodes?")]
     [InlineData("colour: red", "spec.colour: is not a known field; known are zones, nodes, podCIDR, nodeCIDRMaskSize, "
-        + "serviceCIDR, nodeCIDR, outsideCIDR, cni, underlay, links, sysctls, addons, externalHosts.")]
+        + "serviceCIDR, nodeCIDR, outsideCIDR, cni, underlay, links, sysctls, addons, externalHosts, cpu.")]
+    [InlineData("cpu: {tick: 4ms, tickOffset: 4ms}",
+        "spec.cpu.tickOffset: 4.000000ms is not below the tick of 4.000000ms; write a shorter one.")]
+    [InlineData("cpu: {weights: cubic}",
+        "spec.cpu.weights: 'cubic' is not one of linear, quadratic, shares; write one of these.")]
     [InlineData("nodes: three", "spec.nodes: 'three' is not a whole number from 1 to 10000; write one.")]
     [InlineData("nodes: 0", "spec.nodes: 0 is not a whole number from 1 to 10000; write one.")]
     [InlineData("nodes: {count: 3}", "spec.nodes: {\"count\":3} is not a list; write its elements after dashes.")]

@@ -88,7 +88,11 @@ public sealed class KubeletTests
                 new AddAddress("eth0", IPv4Address.Parse("10.244.1.2"), 24, IPv4Address.Parse("10.244.1.255")),
                 new AddRoute(Cidr.All, IPv4Address.Parse("10.244.1.1"), "eth0"),
                 new AddRoute(Cidr.Parse("10.244.0.0/16"), IPv4Address.Parse("10.244.1.1"), "eth0"),
-                new StartProcess("main", new Idle("web", "main")),
+                new StartProcess("main", new Idle("web", "main"))
+                {
+                    Cgroup = $"/kubepods/besteffort/pod{veth.PeerNamespace.Incarnation}/main",
+                    OomScoreAdjust = 1_000, // A BestEffort pod's.
+                },
             ],
             _rig.Told.Where(t => t.To == veth.PeerNamespace && t.Message is AddAddress or AddRoute or StartProcess)
                 .Select(t => t.Message));

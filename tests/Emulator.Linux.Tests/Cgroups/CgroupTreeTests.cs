@@ -14,7 +14,7 @@ public sealed class CgroupTreeTests
     {
         Assert.True(_tree.Create(Pod));
         Assert.Equal(
-            ["max 100000", "100", "max", "0", "max", "0", "0", "max"],
+            ["max 100000", "0", "100", "", "max", "0", "max", "0", "0", "max"],
             CgroupFiles.All.Select(f => _tree.Read(Pod, f)));
     }
 
@@ -36,6 +36,10 @@ public sealed class CgroupTreeTests
     }
 
     [Theory]
+    [InlineData("cpu.max.burst", "5000", "5000")]
+    [InlineData("cpu.shares", "262145", null)]
+    [InlineData("cpuset.cpus", "3,0-1,2", "0-3")]
+    [InlineData("cpuset.cpus", "3-1", null)]
     [InlineData("cpu.weight", "1", "1")]
     [InlineData("cpu.weight", "10000", "10000")]
     [InlineData("cpu.weight", "0", null)]
@@ -62,7 +66,7 @@ public sealed class CgroupTreeTests
         Assert.Null(_tree.Read(Pod, CgroupFiles.CpuWeight));
         Assert.False(_tree.Write(Pod, CgroupFiles.CpuWeight, "5"));
         Assert.Null(_tree.Read("/", CgroupFiles.CpuWeight));
-        Assert.Throws<KeyNotFoundException>(() => _tree.Read(Pod, "cpu.shares"));
+        Assert.Throws<KeyNotFoundException>(() => _tree.Read(Pod, "cpu.cfs_quota_us"));
         Assert.Throws<ArgumentException>(() => _tree.Create("kubepods"));
     }
 

@@ -3,6 +3,7 @@ using Emulator.Core.Addresses;
 using Emulator.Core.Journal;
 using Emulator.Core.Packets;
 using Emulator.Core.Time;
+using Emulator.Linux.Cgroups;
 using Emulator.Linux.Processes;
 using Emulator.Linux.Sockets;
 using Emulator.Underlay;
@@ -13,8 +14,8 @@ namespace Emulator.Linux.Tests.Sockets;
 /// sockets is missing on purpose.</summary>
 internal sealed class TwoHosts
 {
-    private readonly SortedDictionary<(long Time, long Sequence), (TestHost To, Message Message)> _queue = [];
     private static readonly InterfaceName OnWire = new("default/client", "node-1", "eth0");
+    private readonly SortedDictionary<(long Time, long Sequence), (Action<Message> Take, Message Message)> _queue = [];
     private long _sequence;
 
     public TwoHosts(int mtu = 1450, ulong seed = 1)
@@ -67,8 +68,13 @@ internal sealed class TwoHosts
         }
     }
 
-    public void Post(TestHost to, Message message, long delay) =>
-        _queue.Add((Now.Nanoseconds + delay, _sequence++), (to, message));
+    public void Post(TestHost to, Message message, long delay) => Post(to.Receive, message, delay);
+
+    /// <summary>The cgroups of the machine that both are on; none at first.</summary>
+    public CgroupsActor? Cgroups { get; set; }
+
+    private void Post(Action<Message> take, Message message, long delay) =>
+        _queue.Add((Now.Nanoseconds + delay, _sequence++), (take, message));
 
     /// <summary>Lets everything happen up to a time.</summary>
     public void RunFor(SimDuration duration)
@@ -79,7 +85,7 @@ internal sealed class TwoHosts
         {
             _queue.Remove(next.Key);
             Outbox.Now = new SimTime(next.Key.Time);
-            next.Value.To.Receive(next.Value.Message);
+            next.Value.Take(next.Value.Message);
             Drain();
         }
 
@@ -115,6 +121,10 @@ internal sealed class TwoHosts
             if (to is not null)
             {
                 Post(to, sent.Message, sent.DelayNanoseconds);
+            }
+            else if (Cgroups is { } cgroups && sent.To == cgroups.Self)
+            {
+                Post(message => cgroups.Receive(message, 0, Outbox), sent.Message, sent.DelayNanoseconds);
             }
         }
 
@@ -158,6 +168,8 @@ internal sealed class TestHost : INetworkLayer
     public List<Message> Unknown { get; } = [];
 
     public ulong NextPacketId() => ++_packets;
+
+    public ulong UpcomingPacketId => _packets + 1;
 
     public bool TryRoute(IPv4Address destination, out IPv4Address source, out int mtu)
     {

@@ -1,0 +1,46 @@
+using System.Diagnostics.CodeAnalysis;
+using Emulator.Core.Actors;
+
+namespace Emulator.Linux.Cgroups;
+
+/// <summary>The processes of a machine that are in cgroups, by owner, number and memory account.</summary>
+internal sealed class CgroupProcesses
+{
+    // As on a booted machine, where the first thousand are the system's own.
+    private const long FirstHostPid = 1_000;
+
+    private readonly SortedDictionary<long, CgroupProcess> _byHostPid = [];
+    private readonly Dictionary<(ActorId Owner, long Pid), CgroupProcess> _byPid = [];
+    private readonly Dictionary<long, CgroupProcess> _byMemory = [];
+    private long _lastHostPid = FirstHostPid;
+
+    /// <summary>All of them, in the order they were started.</summary>
+    public IEnumerable<CgroupProcess> All => _byHostPid.Values;
+
+    public CgroupProcess Add(AddProcess add, long memory)
+    {
+        var process = new CgroupProcess(++_lastHostPid, add.Owner, add.Pid, add.Path, add.OomScoreAdjust, memory);
+        _byHostPid.Add(process.HostPid, process);
+        _byPid.Add((add.Owner.Id, add.Pid), process);
+        _byMemory.Add(memory, process);
+        return process;
+    }
+
+    public void Remove(CgroupProcess process)
+    {
+        _byHostPid.Remove(process.HostPid);
+        _byPid.Remove((process.Owner.Id, process.Pid));
+        _byMemory.Remove(process.Memory);
+    }
+
+    public bool TryGet(ActorRef owner, long pid, [NotNullWhen(true)] out CgroupProcess? process) =>
+        _byPid.TryGetValue((owner.Id, pid), out process);
+
+    public bool TryGetHostPid(long hostPid, [NotNullWhen(true)] out CgroupProcess? process) =>
+        _byHostPid.TryGetValue(hostPid, out process);
+
+    public CgroupProcess OfMemory(long memory) => _byMemory[memory];
+
+    public CgroupProcess[] AtOrBelow(string path) =>
+        [.. All.Where(p => p.Path == path || p.Path.StartsWith(path + "/", StringComparison.Ordinal))];
+}
