@@ -17,8 +17,11 @@ internal sealed class CpuGroup(string path, CpuGroup? parent)
     /// <summary>Cores of its own; 0 means that it shares.</summary>
     public int ExclusiveCores { get; set; }
 
-    /// <summary>CPU time used by it and all below, in parts of nanoseconds.</summary>
-    public Int128 Usage { get; set; }
+    /// <summary>The nearest group with a quota, this one or one above it; null where nothing limits it.</summary>
+    public CpuGroup? Limiter { get; set; }
+
+    /// <summary>CPU time that its own tasks used, and groups below it that are gone, in parts of nanoseconds.</summary>
+    public Int128 OwnUsage { get; set; }
 
     /// <summary>Tasks in it and all below.</summary>
     public int TaskCount { get; set; }
@@ -63,7 +66,26 @@ internal sealed class CpuGroup(string path, CpuGroup? parent)
     /// <summary>What was used below it since the last settling; for groups with a quota.</summary>
     public Int128 UsedSince { get; set; }
 
-    public List<CpuGroup> Active { get; } = [];
+    // Its runnable children as a chain: no list that would have to be fetched from memory.
+    public CpuGroup? FirstActive { get; private set; }
+
+    public CpuGroup? NextActive { get; private set; }
+
+    /// <summary>Begins a pass of <see cref="CpuSharing"/>: nobody below it is known to be runnable yet.</summary>
+    public void Enter(long pass)
+    {
+        Pass = pass;
+        Rate = CpuRate.Zero;
+        Runnable = 0;
+        FirstActive = null;
+    }
+
+    /// <summary>A child is runnable.</summary>
+    public void Activate(CpuGroup child)
+    {
+        child.NextActive = FirstActive;
+        FirstActive = child;
+    }
 
     public void Add(CpuTask task)
     {

@@ -36,7 +36,7 @@ internal sealed class CpuGroups
         }
 
         parent.ChildCount++;
-        group = new CpuGroup(path, parent);
+        group = new CpuGroup(path, parent) { Limiter = parent.Limiter };
         _groups.Add(path, group);
         return group;
     }
@@ -45,6 +45,39 @@ internal sealed class CpuGroups
     public void Remove(CpuGroup group)
     {
         group.Parent!.ChildCount--; // Not the root.
+        group.Parent.OwnUsage += group.OwnUsage;
         _groups.Remove(group.Path);
+    }
+
+    /// <summary>What a group and all below it have used, in parts of nanoseconds.</summary>
+    public Int128 UsageOf(CpuGroup group)
+    {
+        if (group.ChildCount == 0)
+        {
+            return group.OwnUsage;
+        }
+
+        Int128 parts = 0;
+        foreach (CpuGroup other in _groups.Values)
+        {
+            parts += other.IsAtOrBelow(group) ? other.OwnUsage : 0;
+        }
+
+        return parts;
+    }
+
+    /// <summary>Quotas have changed: each group's nearest one is looked up again.</summary>
+    public void FindLimiters()
+    {
+        foreach (CpuGroup group in _groups.Values)
+        {
+            CpuGroup? limiter = group;
+            while (limiter is { Bandwidth: null })
+            {
+                limiter = limiter.Parent;
+            }
+
+            group.Limiter = limiter;
+        }
     }
 }

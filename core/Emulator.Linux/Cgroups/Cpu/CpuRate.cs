@@ -1,8 +1,9 @@
 namespace Emulator.Linux.Cgroups.Cpu;
 
-/// <summary>How many cores something gets, as a reduced fraction: 3/4 is three quarters of a core.</summary>
+/// <summary>How many cores something gets, as a fraction: 3/4 is three quarters of a core.</summary>
 /// <remarks>Both parts stay below 2 to the 46, so that a rate times any time fits in 127 bits; a fraction that outgrows
-/// that is cut by powers of two, rounding the rate down.</remarks>
+/// that is reduced (only then: it is what costs most), and if that is not enough cut by powers of two, rounding the rate
+/// down. Rates of the same value are equal, however they are written.</remarks>
 internal readonly record struct CpuRate
 {
     /// <summary>Parts of a nanosecond in which work is counted.</summary>
@@ -32,7 +33,7 @@ internal readonly record struct CpuRate
     public static CpuRate Of(long cores) => new(cores, 1);
 
     /// <summary>What of a capacity is left above some whole cores, times weight / weights.</summary>
-    public static CpuRate Share(CpuRate capacity, long taken, long weight, long weights) => Reduce(
+    public static CpuRate Share(CpuRate capacity, long taken, long weight, long weights) => Fit(
         ((Int128)capacity.Numerator - ((Int128)taken * capacity.Denominator)) * weight,
         (Int128)capacity.Denominator * weights);
 
@@ -42,9 +43,16 @@ internal readonly record struct CpuRate
         >= (Int128)capacity.Denominator * weights * cores;
 
     /// <summary>The sum of two rates.</summary>
-    public CpuRate Plus(CpuRate other) => Numerator == 0 ? other : Reduce(
+    public CpuRate Plus(CpuRate other) => Numerator == 0 ? other : Fit(
         ((Int128)Numerator * other.Denominator) + ((Int128)other.Numerator * Denominator),
         (Int128)Denominator * other.Denominator);
+
+    /// <summary>Whether they are the same number of cores.</summary>
+    public bool Equals(CpuRate other) =>
+        (Int128)Numerator * other.Denominator == (Int128)other.Numerator * Denominator;
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => (Numerator / Denominator).GetHashCode();
 
     /// <summary>Work done in a time, in parts of nanoseconds, rounded down.</summary>
     public Int128 Served(long nanoseconds) => Denominator == 1
@@ -70,11 +78,16 @@ internal readonly record struct CpuRate
         return nanoseconds > long.MaxValue ? long.MaxValue : (long)nanoseconds;
     }
 
-    private static CpuRate Reduce(Int128 numerator, Int128 denominator)
+    private static CpuRate Fit(Int128 numerator, Int128 denominator)
     {
         if (numerator <= 0)
         {
             return Zero;
+        }
+
+        if ((numerator | denominator) >> BitsMax == 0)
+        {
+            return new CpuRate((long)numerator, (long)denominator);
         }
 
         Int128 divisor = Divisor(numerator, denominator);

@@ -5,7 +5,7 @@ namespace Emulator.Linux.Cgroups.Cpu;
 /// <summary>A machine's processors, shared among cgroups: who has CPU time when, and when a task is done.</summary>
 /// <remarks>
 /// A state machine without messages: each call says what time it is, never less than the last call's, and first does
-/// everything that was due until then. Computed at events only: see docs/decisions/0009. Tasks of one cgroup share
+/// everything that was due until then. Computed at events only: see docs/decisions/0011. Tasks of one cgroup share
 /// alike and run in leaves only, as cgroup v2's rule "no internal processes" has it. Left out: nice values, real-time
 /// classes, placement on cores, the latency of being scheduled.
 /// </remarks>
@@ -134,6 +134,7 @@ public sealed class CpuScheduler
             group.Bandwidth?.Inherit(before);
         }
 
+        _groups.FindLimiters();
         Divide();
     }
 
@@ -192,7 +193,7 @@ public sealed class CpuScheduler
         }
 
         Int128 since = SinceSettling(group, now.Nanoseconds);
-        var usage = new SimDuration((long)((group.Usage + since) / CpuRate.PartsPerNanosecond));
+        var usage = new SimDuration((long)((_groups.UsageOf(group) + since) / CpuRate.PartsPerNanosecond));
         if (group.Bandwidth?.Copy() is not { } bandwidth)
         {
             return new CpuStat(usage, 0, 0, SimDuration.Zero, 0, SimDuration.Zero);
@@ -239,7 +240,12 @@ public sealed class CpuScheduler
             Int128 each = Each(leaf, now);
             leaf.Given += each;
             leaf.Virtual += each;
-            Charge(leaf, each * leaf.AnchorTasks);
+            Int128 parts = each * leaf.AnchorTasks;
+            leaf.OwnUsage += parts;
+            for (CpuGroup? limited = leaf.Limiter; limited is not null; limited = limited.Parent?.Limiter)
+            {
+                limited.UsedSince += parts;
+            }
         }
 
         foreach (CpuGroup limited in _sharing.Limited)
@@ -266,15 +272,6 @@ public sealed class CpuScheduler
         }
 
         return parts;
-    }
-
-    private static void Charge(CpuGroup leaf, Int128 parts)
-    {
-        for (CpuGroup? group = leaf; group is not null; group = group.Parent)
-        {
-            group.Usage += parts;
-            group.UsedSince += parts;
-        }
     }
 
     // Everything that is due now: tasks that are done, then groups whose quota is spent.
@@ -305,10 +302,10 @@ public sealed class CpuScheduler
     private static void Refund(CpuTask task)
     {
         Int128 above = task.Group.Virtual - task.Finish;
-        for (CpuGroup? group = above == 0 ? null : task.Group; group is not null; group = group.Parent)
+        task.Group.OwnUsage -= above;
+        for (CpuGroup? limited = task.Group.Limiter; limited is not null; limited = limited.Parent?.Limiter)
         {
-            group.Usage -= above;
-            group.Bandwidth?.Return(above);
+            limited.Bandwidth!.Return(above); // A limiter has a quota.
         }
     }
 

@@ -58,7 +58,14 @@ internal sealed class CpuSharing(CpuGroup root, int cores)
             isShared = group.ExclusiveCores == 0;
             if (group.Runnable == 0 && group.Parent is { } parent)
             {
-                (isShared ? parent.Active : _pools).Add(group);
+                if (isShared)
+                {
+                    parent.Activate(group);
+                }
+                else
+                {
+                    _pools.Add(group);
+                }
             }
 
             group.Runnable += tasks;
@@ -67,10 +74,7 @@ internal sealed class CpuSharing(CpuGroup root, int cores)
 
     private void Enter(CpuGroup group)
     {
-        group.Pass = _pass;
-        group.Rate = CpuRate.Zero;
-        group.Runnable = 0;
-        group.Active.Clear();
+        group.Enter(_pass);
         if (group.Bandwidth is not null)
         {
             Limited.Add(group);
@@ -80,21 +84,20 @@ internal sealed class CpuSharing(CpuGroup root, int cores)
     private static void Give(CpuGroup group, CpuRate rate)
     {
         group.Rate = rate;
-        List<CpuGroup> children = group.Active;
-        if (children.Count == 1)
+        if (group.FirstActive is { NextActive: null } only)
         {
-            Give(children[0], Least(rate, children[0].Runnable));
+            Give(only, Least(rate, only.Runnable));
         }
-        else if (children.Count > 1)
+        else if (group.FirstActive is { } first)
         {
-            Divide(children, rate);
+            Divide(first, rate);
         }
     }
 
-    private static void Divide(List<CpuGroup> children, CpuRate rate)
+    private static void Divide(CpuGroup first, CpuRate rate)
     {
         long weights = 0;
-        foreach (CpuGroup child in children)
+        for (CpuGroup? child = first; child is not null; child = child.NextActive)
         {
             child.IsCapped = false;
             weights += child.Weight;
@@ -106,7 +109,7 @@ internal sealed class CpuSharing(CpuGroup root, int cores)
         {
             (long roundTaken, long roundWeights) = (taken, weights);
             again = false;
-            foreach (CpuGroup child in children)
+            for (CpuGroup? child = first; child is not null; child = child.NextActive)
             {
                 if (!child.IsCapped
                     && CpuRate.ShareReaches(rate, roundTaken, child.Weight, roundWeights, child.Runnable))
@@ -119,7 +122,7 @@ internal sealed class CpuSharing(CpuGroup root, int cores)
             }
         }
 
-        foreach (CpuGroup child in children)
+        for (CpuGroup? child = first; child is not null; child = child.NextActive)
         {
             Give(
                 child,
