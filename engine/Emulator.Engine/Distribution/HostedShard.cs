@@ -21,7 +21,7 @@ public sealed class HostedShard
     private readonly HostedRun _run;
     private readonly Shard _shard;
     private readonly ActorDirectory _directory;
-    private readonly Barrier _barrier;
+    private readonly WindowBarrier _barrier;
     private readonly NoticeInbox _inbox = new();
     private readonly NoticeOutlet _outlet = new();
     private readonly JournalOutput _journal;
@@ -39,7 +39,7 @@ public sealed class HostedShard
         _run = run;
         _shard = shard;
         _directory = new ActorDirectory(run.Plan);
-        _barrier = new Barrier(distances);
+        _barrier = new WindowBarrier(distances);
         _journal = new JournalOutput(shard, projections, run.Codec);
         _handover = new HandoverOutput(run, shard, distances.Count);
         _others = run.OthersThan(shard.Index);

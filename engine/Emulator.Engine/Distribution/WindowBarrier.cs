@@ -12,7 +12,7 @@ namespace Emulator.Engine.Distribution;
 /// Source: Chandy and Misra, "Asynchronous distributed simulation via a sequence of parallel computations", 1981; here
 /// in rounds, with distances over several shards taken beforehand.
 /// </remarks>
-internal sealed class Barrier
+internal sealed class WindowBarrier
 {
     /// <summary>The longest window in nanoseconds, where no other shard bounds it.</summary>
     public const long WindowMaxNanoseconds = 10_000_000;
@@ -29,7 +29,7 @@ internal sealed class Barrier
     private long _furthest;
     private long _firstWindow;
 
-    public Barrier(ShardDistances distances)
+    public WindowBarrier(ShardDistances distances)
     {
         _distances = distances;
         _next = new long[distances.Count];
