@@ -29,7 +29,7 @@ public sealed class ShardConductor(HostedShard shard, IShardSurroundings surroun
     /// <summary>How often a missing notice is asked for before the stretch is given back unfinished.</summary>
     public const int AskingsMax = 3;
 
-    /// <summary>How long a stretch may take before it is given back unfinished, so that its order is answered.</summary>
+    /// <summary>How long a stretch may take before it is given back unfinished: its order is answered.</summary>
     public static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(5);
 
     private readonly List<int> _missing = [];

@@ -14,10 +14,12 @@ public sealed record StretchOrder
     /// <summary>The stretch's number in the epoch; 0 starts the actors and runs nothing else.</summary>
     public required long Stretch { get; init; }
 
-    /// <summary>Every event before this is run, in nanoseconds of virtual time, unless the stretch becomes full.</summary>
+    /// <summary>Every event before this is run, in nanoseconds of virtual time, unless the stretch is full.</summary>
     public required long Until { get; init; }
 
-    /// <summary>For each shard the least time of what comes to it from outside, or <see cref="long.MaxValue"/>.</summary>
+    /// <summary>
+    /// For each shard the least time of what comes to it from outside, or <see cref="long.MaxValue"/>.
+    /// </summary>
     public required IReadOnlyList<long> InputTimes { get; init; }
 
     /// <summary>What comes from outside to this shard, as an event batch; empty for none.</summary>

@@ -100,7 +100,8 @@ public sealed class ShardGrain : Grain, IShardGrain, IShardSurroundings
 
         try
         {
-            StretchReport report = await _conductor!.Run(StretchOrder.Read(new CanonicalReader(order.Value))); // Seated.
+            StretchOrder read = StretchOrder.Read(new CanonicalReader(order.Value));
+            StretchReport report = await _conductor!.Run(read); // Seated.
             var writer = new CanonicalWriter();
             report.Write(writer);
             return new Immutable<byte[]>(writer.ToArray());

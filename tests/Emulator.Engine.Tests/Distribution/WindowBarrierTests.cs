@@ -75,7 +75,10 @@ public sealed class WindowBarrierTests
         Assert.Equal(125, barrier.EndOf(2)); // The furthest.
 
         barrier.Close(
-            [Notice(0, 1, next: 116), Notice(1, 1, next: 117, kept: WindowBarrier.KeptBytesMax + 1), Notice(2, 1, next: 126)]);
+        [
+            Notice(0, 1, next: 116), Notice(1, 1, next: 117, kept: WindowBarrier.KeptBytesMax + 1),
+            Notice(2, 1, next: 126),
+        ]);
 
         Assert.Equal(125, barrier.Until);
         Assert.True(barrier.Open());
@@ -116,7 +119,8 @@ public sealed class WindowBarrierTests
     private static WindowNotice Notice(int from, long window, long next, params BatchTicket[] tickets) =>
         Notice(from, window, next, 0, tickets);
 
-    private static WindowNotice Notice(int from, long window, long next, long kept, params BatchTicket[] tickets) => new()
+    private static WindowNotice Notice(
+        int from, long window, long next, long kept, params BatchTicket[] tickets) => new()
     {
         Epoch = 1,
         From = from,
