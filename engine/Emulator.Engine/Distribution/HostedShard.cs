@@ -59,7 +59,7 @@ public sealed class HostedShard
     public long Window => _barrier.Window;
 
     /// <summary>Where the open window ends here, in nanoseconds of virtual time.</summary>
-    public long WindowEnd => _barrier.EndOf(Index);
+    public long WindowEnd { get; private set; }
 
     /// <summary>Whether this shard has work in the open window.</summary>
     public bool IsBusy => _barrier.Busy.Contains(Index);
@@ -103,7 +103,12 @@ public sealed class HostedShard
     }
 
     /// <summary>Opens the stretch's next window; false when there is none. Window 0 is open from the start.</summary>
-    public bool Open() => _barrier.Open();
+    public bool Open()
+    {
+        bool isOpen = _barrier.Open();
+        WindowEnd = isOpen ? _barrier.EndOf(Index) : WindowEnd;
+        return isOpen;
+    }
 
     /// <summary>Starts the actors at time 0, in window 0.</summary>
     public void Start()

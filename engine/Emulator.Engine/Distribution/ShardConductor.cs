@@ -139,6 +139,11 @@ public sealed class ShardConductor(HostedShard shard, IShardSurroundings surroun
     /// away.</summary>
     private async Task<bool> HasNotices()
     {
+        if (shard.FindMissing(_missing) is null)
+        {
+            await Task.Yield(); // A shard that is alone must not keep a thread from the silo's own work.
+        }
+
         for (int askings = 0; shard.FindMissing(_missing) is Task arrival;)
         {
             try

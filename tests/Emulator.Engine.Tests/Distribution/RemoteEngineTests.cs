@@ -40,7 +40,7 @@ public sealed class RemoteEngineTests
         engine.RunUntil(End);
 
         Assert.Equal(Alone(), engine.Digest);
-        Assert.Equal(2 * silos.Sent, silos.Repeated);
+        Assert.Equal((2 * silos.Sent) + (3 * silos.Resent), silos.Repeated); // A slow machine asks for some again.
     }
 
     [Fact]
@@ -52,7 +52,7 @@ public sealed class RemoteEngineTests
         engine.RunUntil(End);
 
         Assert.Equal(Alone(), engine.Digest);
-        Assert.Equal(silos.Sent, silos.Resent);
+        Assert.Equal(silos.Sent, silos.Resent - silos.Repeated);
         Assert.Empty(_notices);
     }
 
