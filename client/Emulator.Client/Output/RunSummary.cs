@@ -109,7 +109,8 @@ internal sealed class RunSummary
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"windows: {Statistics.Windows} in {remote.Stretches} stretches, {remote.Orders} times work for a shard, "
-            + $"{remote.BarrierTime.TotalSeconds:F3}s on silos; {remote.Recoveries} recoveries in {remote.RecoveryTime.TotalSeconds:F3}s"));
+            + $"{remote.BarrierTime.TotalSeconds:F3}s on silos; {remote.Recoveries} recoveries in "
+            + $"{remote.RecoveryTime.TotalSeconds:F3}s"));
     }
 
     private void WriteExchanges(TextWriter output)
