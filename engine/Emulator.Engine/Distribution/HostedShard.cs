@@ -13,7 +13,8 @@ namespace Emulator.Engine.Distribution;
 /// In: <see cref="HostedRun.Accept"/> (notices of other processes' shards, from any thread). <see cref="Begin"/> a
 /// stretch; then for each window that <see cref="Open"/> opens, if there <see cref="IsBusy">is work</see>:
 /// <see cref="Run"/> or <see cref="Take"/> until nothing is left, and <see cref="Tell"/>; then
-/// <see cref="FindMissing"/> until nothing is missing, and <see cref="Close"/>. Out: <see cref="Outgoing"/>, and the report.
+/// <see cref="FindMissing"/> until nothing is missing, and <see cref="Close"/>.
+/// Out: <see cref="Outgoing"/>, and the report.
 /// <see cref="ShardConductor"/> does so.
 /// </remarks>
 public sealed class HostedShard
