@@ -108,8 +108,9 @@ internal sealed class RunSummary
             + $"messages in {remote.Batches} batches between shards ({remote.Messages / wallSeconds:F0}/s)"));
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"windows: {Statistics.Windows}, {remote.Orders} orders, {remote.BarrierTime.TotalSeconds:F3}s at the "
-            + $"barrier; {remote.Recoveries} recoveries in {remote.RecoveryTime.TotalSeconds:F3}s"));
+            $"windows: {Statistics.Windows} in {remote.Stretches} stretches, {remote.Orders} times work for a shard, "
+            + $"{remote.BarrierTime.TotalSeconds:F3}s on silos; {remote.Recoveries} recoveries in "
+            + $"{remote.RecoveryTime.TotalSeconds:F3}s"));
     }
 
     private void WriteExchanges(TextWriter output)

@@ -19,6 +19,9 @@ internal static class Settlement
     /// second.</summary>
     public static readonly SimDuration Quiet = KubeProxy.MinSyncPeriod + SimDuration.FromMilliseconds(500);
 
+    /// <summary>After how long progress is shown at the latest, though nothing can have settled.</summary>
+    public static readonly SimDuration Look = SimDuration.FromMilliseconds(250);
+
     /// <summary>After how long without a write nothing more is expected, though pods are not ready.</summary>
     public static readonly SimDuration GivenUp = SimDuration.FromSeconds(30);
 
@@ -50,7 +53,8 @@ internal static class Settlement
 
                 return unready.Count > 0 && quiet < GivenUp;
             },
-            Limit);
+            Limit,
+            () => run.LastWrite + Quiet < run.Engine.Now + Look ? run.LastWrite + Quiet : run.Engine.Now + Look);
         return Unready(run);
     }
 

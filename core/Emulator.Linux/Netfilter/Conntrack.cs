@@ -19,8 +19,14 @@ public sealed class Conntrack
     /// <summary>Slots that each new entry sweeps.</summary>
     private const int SweepSlots = 2;
 
-    /// <summary>Buckets of the first table; doubles when there are more entries than buckets.</summary>
+    /// <summary>Buckets of the first table.</summary>
     private const int BucketsMin = 16;
+
+    /// <summary>
+    /// Buckets an entry, below which the table doubles. An entry has two tuples, and each that stands in the way of
+    /// another in a bucket costs a look-up a miss of the processor's cache.
+    /// </summary>
+    private const int BucketsPerEntry = 4;
 
     private const long NanosecondsPerSecond = 1_000_000_000;
 
@@ -143,7 +149,7 @@ public sealed class Conntrack
         _slab.LeaveLimbo(index);
         ref ConntrackEntry entry = ref _slab[index];
         entry.Flags |= ConntrackFlags.Confirmed | (replyOnly ? ConntrackFlags.NatClash : ConntrackFlags.None);
-        if (_slab.Count > _buckets.Length)
+        if (_slab.Count * BucketsPerEntry > _buckets.Length)
         {
             Grow();
         }

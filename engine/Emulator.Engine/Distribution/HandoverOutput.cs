@@ -23,34 +23,46 @@ internal sealed class HandoverOutput
         }
     }
 
-    /// <summary>The batches of the window that has ended; the shard's handover is empty afterwards.</summary>
-    public IReadOnlyList<OutgoingBatch> Encode(long window)
+    /// <summary>Encodes the window that has ended; the shard's handover is empty afterwards.</summary>
+    /// <returns>The batches with their tickets, by receiver.</returns>
+    public List<(BatchTicket Ticket, ReadOnlyMemory<byte> Batch)> Encode(long window)
     {
+        List<(BatchTicket, ReadOnlyMemory<byte>)> batches = [];
+        if (_shard.Handover.Count == 0)
+        {
+            return batches;
+        }
+
         foreach (ScheduledEvent scheduled in _shard.Handover)
         {
             _byShard[((MachineSlot)scheduled.To.Machine.EngineSlot!).ShardIndex].Add(scheduled); // Checked on sending.
         }
 
         _shard.Handover.Clear();
-        List<OutgoingBatch> batches = [];
         for (int to = 0; to < _byShard.Length; to++)
         {
             List<ScheduledEvent> events = _byShard[to];
-            if (events.Count == 0)
+            if (events.Count > 0)
             {
-                continue;
+                var header = new EventBatchHeader(_run.Epoch, _shard.Index, to, window);
+                batches.Add((
+                    new BatchTicket(to, events.Count, LeastTime(events)),
+                    EventBatchCodec.Encode(_writer, header, events, _run.Codec)));
+                events.Clear();
             }
-
-            var header = new EventBatchHeader(_run.Epoch, _shard.Index, to, window);
-            batches.Add(new OutgoingBatch(
-                to,
-                new BatchTicket(
-                    _shard.Index, window, events.Count, events.Sum(e => (long)e.Message.PacketCount),
-                    events.Min(e => e.Time)),
-                EventBatchCodec.Encode(_writer, header, events, _run.Codec)));
-            events.Clear();
         }
 
         return batches;
+    }
+
+    private static long LeastTime(List<ScheduledEvent> events)
+    {
+        long least = long.MaxValue;
+        foreach (ScheduledEvent scheduled in events)
+        {
+            least = Math.Min(least, scheduled.Time);
+        }
+
+        return least;
     }
 }

@@ -17,14 +17,24 @@ public sealed class HostedRun
     private readonly RunPlan _plan = new();
     private readonly Dictionary<int, HostedShard> _shards = [];
     private readonly EngineOptions _options;
+    private readonly int[] _seats;
+    private HostedShard[] _hosted = [];
     private ShardMap? _map;
+    private ShardDistances? _distances;
 
     /// <summary>An epoch without machines.</summary>
     /// <param name="epoch">Its number.</param>
     /// <param name="options">Seed, number of shards, and who reads the journal of every shard in this process.</param>
+    /// <param name="seats">For each shard a number of the process that hosts it.</param>
     /// <param name="codec">How messages are written for other processes.</param>
-    public HostedRun(int epoch, EngineOptions options, IMessageCodec codec)
+    public HostedRun(int epoch, EngineOptions options, IReadOnlyList<int> seats, IMessageCodec codec)
     {
+        if (seats.Count != options.Shards)
+        {
+            throw new EngineException($"{seats.Count} shards are seated, and the run has {options.Shards}.");
+        }
+
+        _seats = [.. seats];
         Epoch = epoch;
         Codec = codec;
         _options = options;
@@ -38,8 +48,7 @@ public sealed class HostedRun
 
     /// <summary>The least latency between shards: the longest window. <see cref="long.MaxValue"/> with one
     /// shard.</summary>
-    public long LookaheadNanoseconds =>
-        _map is null || _map.Count == 1 ? long.MaxValue : _plan.Wires.Lookahead(_map);
+    public long LookaheadNanoseconds => _distances?.Lookahead ?? long.MaxValue;
 
     internal RunPlan Plan => _plan;
 
@@ -62,7 +71,8 @@ public sealed class HostedRun
                 throw new EngineException($"Shard {index} of epoch {Epoch} is hosted here already.");
             }
 
-            Shard shard = new(index, _options.Seed, _plan.Wires.LeastOfAll, detail: false);
+            ShardDistances distances = _distances!; // MakeSlots made them.
+            Shard shard = new(index, _options.Seed, _plan.Wires.LeastOfAll, distances, detail: false);
             foreach (PlannedMachine planned in _plan.Machines.Where(m => map.Of(m.Machine) == index))
             {
                 MachineSlot slot = new(planned.Machine, index, shard);
@@ -73,8 +83,9 @@ public sealed class HostedRun
                 }
             }
 
-            HostedShard hosted = new(this, shard, map.Count, _options.Projections);
+            HostedShard hosted = new(this, shard, distances, _options.Projections);
             _shards.Add(index, hosted);
+            _hosted = [.. _hosted, hosted];
             return hosted;
         }
     }
@@ -88,9 +99,42 @@ public sealed class HostedRun
         }
     }
 
+    /// <summary>Takes what a shard of another process says of a window, for all shards here; any thread may
+    /// call.</summary>
+    /// <returns>Whether it was new.</returns>
+    /// <exception cref="FormatException">It is no notice.</exception>
+    public bool Accept(ReadOnlyMemory<byte> notice)
+    {
+        WindowNotice read = WindowNotice.Read(new CanonicalReader(notice));
+        return read.Epoch == Epoch && Tell(read);
+    }
+
+    /// <summary>Tells the shards here what one of them, or of others, says of a window.</summary>
+    internal bool Tell(WindowNotice notice)
+    {
+        bool isNew = false;
+        foreach (HostedShard shard in _hosted)
+        {
+            isNew |= shard.Accept(notice);
+        }
+
+        return isNew;
+    }
+
+    /// <summary>The shard that is told for a shard's process: the first that sits there.</summary>
+    internal int AddresseeFor(int shard) => Array.IndexOf(_seats, _seats[shard]);
+
+    /// <summary>The processes other than a shard's own, each by the shard that is told for it.</summary>
+    internal int[] OthersThan(int shard) =>
+        [.. Enumerable.Range(0, _seats.Length).Where(i => AddresseeFor(i) == i && !AreTogether(i, shard))];
+
+    /// <summary>Whether two shards are in one process.</summary>
+    internal bool AreTogether(int one, int other) => _seats[one] == _seats[other];
+
     private ShardMap MakeSlots()
     {
         ShardMap map = _plan.Map(_options.Shards);
+        _distances = _plan.Wires.Distances(map);
         foreach (PlannedMachine planned in _plan.Machines)
         {
             planned.Machine.EngineSlot = new MachineSlot(planned.Machine, map.Of(planned.Machine), shard: null);

@@ -21,20 +21,18 @@ public interface IShardSeat
     /// <summary>The silo's name, for messages to a person.</summary>
     string Silo { get; }
 
-    /// <summary>Starts the shard's actors at time 0, or says again what came of it.</summary>
+    /// <summary>
+    /// Runs a stretch together with the other shards, which must be ordered the same at the same time; the same order
+    /// again gives the same report and changes nothing, or goes on with a stretch that is unfinished.
+    /// </summary>
     /// <exception cref="ShardLostException">The silo, or what it knew of this epoch, is gone.</exception>
     /// <exception cref="TimeoutException">No answer; the same call may be made again.</exception>
-    Task<WindowReport> Start(JournalInterest interest);
+    Task<StretchReport> Run(StretchOrder order);
 
-    /// <summary>Runs a window; the same order again gives the same report and changes nothing.</summary>
-    /// <exception cref="ShardLostException">The silo, or what it knew of this epoch, is gone.</exception>
-    /// <exception cref="TimeoutException">No answer; the same call may be made again.</exception>
-    Task<WindowReport> Run(WindowOrder order);
-
-    /// <summary>Digests and packets of the shard's machines, between windows.</summary>
+    /// <summary>Digests and packets of the shard's machines, between stretches.</summary>
     Task<ShardTotals> Totals();
 
-    /// <summary>The incarnation of the living actor of that name, or null; between windows.</summary>
+    /// <summary>The incarnation of the living actor of that name, or null; between stretches.</summary>
     Task<string?> FindIncarnation(string machine, string actor);
 }
 

@@ -12,8 +12,10 @@ internal sealed class JournalOutput(
 {
     private readonly CanonicalWriter _writer = new();
     private readonly HashSet<ulong> _flows = [];
+    private readonly List<(long Window, int Entries)> _windows = [];
     private JournalInterest _interest = JournalInterest.None;
-    private bool _any;
+    private int _entries;
+    private int _ofWindow;
 
     /// <summary>What the run's projections want.</summary>
     public JournalInterest Interest
@@ -49,28 +51,44 @@ internal sealed class JournalOutput(
                 continue;
             }
 
-            if (!_any)
+            if (_entries++ == 0)
             {
                 JournalCodec.Begin(_writer, codec);
-                _any = true;
             }
 
+            _ofWindow++;
             JournalCodec.Write(_writer, entry, isFlow || _interest.Packets, codec);
         }
 
         shard.ClearJournal();
     }
 
-    /// <summary>What was wanted since the last call.</summary>
-    public ReadOnlyMemory<byte> Encode()
+    /// <summary>Bytes that wait to be encoded.</summary>
+    public long Length => _entries == 0 ? 0 : _writer.Length;
+
+    /// <summary>A window has ended: what comes belongs to a later one.</summary>
+    public void EndWindow(long window)
     {
-        if (!_any)
+        Take();
+        if (_ofWindow > 0)
         {
-            return default;
+            _windows.Add((window, _ofWindow));
+            _ofWindow = 0;
+        }
+    }
+
+    /// <summary>What was wanted since the last call, and how many entries of it belong to each window.</summary>
+    public (ReadOnlyMemory<byte> Journal, IReadOnlyList<(long Window, int Entries)> Windows) Encode()
+    {
+        if (_entries == 0)
+        {
+            return (default, []);
         }
 
-        _any = false;
-        return _writer.ToArray();
+        _entries = 0;
+        (long, int)[] windows = [.. _windows];
+        _windows.Clear();
+        return (_writer.ToArray(), windows);
     }
 
     private bool IsWanted(JournalKind kind) => kind < JournalKind.FirstDetail

@@ -53,12 +53,13 @@ public sealed class RemoteEngine : RunEngine
 
 /// <summary>What going over process borders has cost so far.</summary>
 /// <param name="GrainCalls">Messages delivered by calls to actors' grains.</param>
-/// <param name="Orders">Windows ordered from single shards.</param>
+/// <param name="Stretches">How often the shards were ordered to run on by themselves.</param>
+/// <param name="Orders">Windows in which single shards had work.</param>
 /// <param name="Batches">Batches between shards.</param>
 /// <param name="Messages">Messages in them.</param>
 /// <param name="Recoveries">How often a silo was lost and all shards ran again.</param>
 /// <param name="RecoveryTime">Wall time that took.</param>
 /// <param name="BarrierTime">Wall time spent waiting for shards.</param>
 public readonly record struct RemoteStatistics(
-    long GrainCalls, long Orders, long Batches, long Messages, int Recoveries, TimeSpan RecoveryTime,
+    long GrainCalls, long Stretches, long Orders, long Batches, long Messages, int Recoveries, TimeSpan RecoveryTime,
     TimeSpan BarrierTime);

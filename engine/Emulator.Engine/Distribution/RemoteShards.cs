@@ -9,12 +9,12 @@ using Emulator.Engine.Execution;
 namespace Emulator.Engine.Distribution;
 
 /// <summary>
-/// All shards of a run in other processes: orders their windows, keeps the barrier between them, hands their journals
-/// to the projections window by window, and runs everything again when a silo is lost.
+/// All shards of a run in other processes: orders stretches of windows from them, hands their journals to the
+/// projections window by window, and runs everything again when a silo is lost.
 /// </summary>
 /// <remarks>
-/// A window's journal reaches the projections only when all shards have reported it. So whatever happens in the middle
-/// of a window, what came before it was handed over whole, and a run again hands over nothing twice.
+/// A stretch's journal reaches the projections only when all shards have reported it. So whatever happens in the middle
+/// of a stretch, what came before it was handed over whole, and a run again hands over nothing twice.
 /// </remarks>
 internal sealed class RemoteShards : IShards
 {
@@ -28,12 +28,13 @@ internal sealed class RemoteShards : IShards
     private readonly IMessageCodec _codec;
     private readonly Action<string> _notice;
     private readonly ActorDirectory _directory;
-    private readonly long _lookahead;
     private readonly ShardLedger[] _shards;
     private readonly List<ScheduledEvent> _inputs = [];
+    private readonly HashSet<(int From, int To, long Window)> _late = [];
     private readonly Stopwatch _barrier = new();
     private readonly Stopwatch _recovery = new();
     private IReadOnlyList<IShardSeat> _seats = [];
+    private long _stretch;
     private long _window;
     private long _reached;
     private int _epoch;
@@ -51,11 +52,10 @@ internal sealed class RemoteShards : IShards
         _codec = codec;
         _notice = notice;
         _directory = new ActorDirectory(plan);
-        _lookahead = map.Count == 1 ? long.MaxValue : plan.Wires.Lookahead(map);
         _shards = new ShardLedger[map.Count];
         for (int i = 0; i < _shards.Length; i++)
         {
-            _shards[i] = new ShardLedger(i, _shards.Length);
+            _shards[i] = new ShardLedger(i);
         }
     }
 
@@ -75,11 +75,12 @@ internal sealed class RemoteShards : IShards
 
     public void Start() => Persist(() => Open(apply: true));
 
-    public void RunWindow(long windowEnd)
+    /// <inheritdoc/>
+    /// <remarks>One stretch.</remarks>
+    public long Run(long end)
     {
-        Windows++;
-        Persist(() => RunOnce(windowEnd, apply: true));
-        _reached = windowEnd;
+        Persist(() => RunOnce(end, apply: true));
+        return _reached;
     }
 
     public void Push(in ScheduledEvent scheduled)
@@ -94,7 +95,7 @@ internal sealed class RemoteShards : IShards
     }
 
     public long CountPackets() =>
-        Totals().Sum(t => t.Packets) + _shards.Sum(shard => shard.PacketsToTake + shard.PacketsPutIn);
+        Totals().Sum(t => t.Packets) + _shards.Sum(shard => shard.PacketsPutIn);
 
     public IReadOnlyDictionary<string, ulong> Digests() =>
         Totals().SelectMany(t => t.Digests).ToDictionary(StringComparer.Ordinal);
@@ -111,7 +112,7 @@ internal sealed class RemoteShards : IShards
         _transport.Dispose();
     }
 
-    /// <summary>Asks something between windows, however often it takes.</summary>
+    /// <summary>Asks something between stretches, however often it takes.</summary>
     public T Ask<T>(Func<Task<T>> question)
     {
         T answer = default!; // Persist returns only when it was set.
@@ -168,21 +169,20 @@ internal sealed class RemoteShards : IShards
     /// <summary>Seats all shards anew and starts them at time 0.</summary>
     private void Open(bool apply)
     {
-        JournalInterest wanted = Wanted();
         _seats = _transport.Open(++_epoch);
         if (_seats.Count != _shards.Length)
         {
             throw new EngineException($"The silos seated {_seats.Count} of {_shards.Length} shards.");
         }
 
+        _stretch = -1;
         _window = 0;
         foreach (ShardLedger shard in _shards)
         {
             shard.Clear();
         }
 
-        WindowReport[] reports = Result(Task.WhenAll(_seats.Select(seat => seat.Start(wanted))));
-        Take([.. Enumerable.Range(0, reports.Length)], reports, apply);
+        RunOnce(until: 0, apply);
     }
 
     /// <summary>After a silo was lost: from the start to where the run was, with the same inputs, handing over
@@ -192,6 +192,7 @@ internal sealed class RemoteShards : IShards
         _recovery.Start();
         _recoveries++;
         long before = _recovery.ElapsedMilliseconds;
+        long goal = _reached;
         long events = _shards.Sum(shard => shard.EventsReached);
         _transport.Close(_seats);
         Open(apply: false);
@@ -200,111 +201,143 @@ internal sealed class RemoteShards : IShards
             PutIn(input);
         }
 
-        while (NextTime < _reached)
+        while (NextTime < goal)
         {
-            long next = NextTime;
-            RunOnce(_lookahead > _reached - next ? _reached : next + _lookahead, apply: false);
+            RunOnce(goal, apply: false);
         }
 
         long again = _shards.Sum(shard => shard.Events);
         if (again != events && events > 0)
         {
             throw new EngineException(
-                $"Running again to {new SimTime(_reached)} took {again} events, the first time it took {events}: the "
+                $"Running again to {new SimTime(goal)} took {again} events, the first time it took {events}: the "
                 + "silos do not run one program on one input.");
         }
 
         _recovery.Stop();
-        _notice($"all shards are at {new SimTime(_reached)} again after {_recovery.ElapsedMilliseconds - before} ms.");
+        _notice($"all shards are at {new SimTime(goal)} again after {_recovery.ElapsedMilliseconds - before} ms.");
     }
 
-    private void RunOnce(long windowEnd, bool apply)
+    /// <summary>Runs a stretch.</summary>
+    /// <param name="until">Where it ends at the latest.</param>
+    /// <param name="apply">Whether the projections get its journal.</param>
+    private void RunOnce(long until, bool apply)
     {
         JournalInterest wanted = Wanted();
-        List<int> busy = [];
-        long window = _window + 1;
-        foreach (ShardLedger shard in _shards)
-        {
-            if (shard.NextTime < windowEnd)
-            {
-                busy.Add(shard.Index);
-            }
-        }
+        long[] inputTimes = [.. _shards.Select(shard => shard.InputTime)];
 
         // An order that was not answered is made again word for word, so nothing changes before all have answered.
-        WindowOrder[] orders = [.. busy.Select(i => _shards[i].OrderFor(
-            window, windowEnd, _epoch, TakenBy(i), wanted, _codec))];
+        StretchOrder[] orders = [.. _shards.Select(shard => shard.OrderFor(
+            _stretch + 1, until, _epoch, inputTimes, wanted, _codec))];
+        StretchReport[] reports;
         _barrier.Start();
-        WindowReport[] reports;
         try
         {
-            reports = Result(Task.WhenAll(busy.Select((shard, i) => _seats[shard].Run(orders[i]))));
+            do
+            {
+                reports = Result(Task.WhenAll(_seats.Zip(orders, (seat, order) => seat.Run(order))));
+            }
+            while (!IsFinished(reports));
         }
         finally
         {
             _barrier.Stop();
         }
 
-        foreach ((int shard, WindowReport report) in busy.Zip(reports))
+        _stretch++;
+        foreach (ShardLedger shard in _shards)
         {
-            if (report.Missing is { Count: > 0 } missing)
-            {
-                // A sender that has died has no work and no order in this window: ask, or nobody would notice.
-                _ = Result(_seats[missing[0].From].Totals());
-                throw new TimeoutException(
-                    $"silo {_seats[shard].Silo} has not got what silo {_seats[missing[0].From].Silo} sent to shard "
-                    + $"{shard} in window {missing[0].Window}; the network between the two is cut or slow.");
-            }
+            shard.Take(reports[shard.Index], wanted);
         }
 
-        _window = window;
-        foreach (int shard in busy)
+        if (reports.Any(report => report.Reached != reports[0].Reached || report.Window != reports[0].Window))
         {
-            _shards[shard].Done(wanted);
+            throw new EngineException($"The shards do not agree where stretch {_stretch} ends.");
         }
 
-        Take(busy, reports, apply);
+        Windows += apply ? reports[0].Window - _window : 0;
+        _window = reports[0].Window;
+        Count(reports);
+        if (apply)
+        {
+            _reached = reports[0].Reached;
+            HandOver(reports);
+        }
     }
 
-    private void Take(IReadOnlyList<int> busy, WindowReport[] reports, bool apply)
+    /// <summary>Whether all shards have ended the stretch.</summary>
+    /// <exception cref="TimeoutException">A notice does not come, though it was sent.</exception>
+    private bool IsFinished(StretchReport[] reports)
     {
-        for (int i = 0; i < reports.Length; i++)
+        if (reports.FirstOrDefault(report => report.Failure is not null)?.Failure is string failure)
         {
-            WindowReport report = reports[i];
-            if (report.Failure is string failure)
-            {
-                throw new EngineException(failure);
-            }
-
-            _shards[busy[i]].Take(report);
-            foreach ((int to, BatchTicket ticket) in report.Sent)
-            {
-                _shards[to].Expect(ticket);
-                _statistics = _statistics with
-                {
-                    Batches = _statistics.Batches + 1,
-                    Messages = _statistics.Messages + ticket.Events,
-                };
-            }
+            throw new EngineException(failure);
         }
 
-        _statistics = _statistics with { Orders = _statistics.Orders + reports.Length };
-        if (!apply)
+        List<(int From, int To, long Window)> late =
+        [
+            .. reports.SelectMany((report, to) => report.MissingFrom
+                .Where(from => reports[from].Window >= report.Window)
+                .Select(from => (from, to, report.Window))),
+        ];
+        (int From, int To, long Window)? cut = null;
+        foreach ((int From, int To, long Window) one in late)
         {
-            return;
+            cut = _late.Contains(one) ? one : cut; // Once may be bad luck: it was sent just then.
         }
 
+        _late.Clear();
+        _late.UnionWith(late);
+        return cut is { } missing
+            ? throw new TimeoutException(
+                $"silo {_seats[missing.To].Silo} has not got what silo {_seats[missing.From].Silo} says of window "
+                + $"{missing.Window}; the network between the two is cut or slow.")
+            : reports.All(report => !report.IsUnfinished);
+    }
+
+    private void Count(StretchReport[] reports)
+    {
+        foreach (StretchReport report in reports)
+        {
+            _statistics = _statistics with
+            {
+                Orders = _statistics.Orders + report.BusyWindows,
+                Batches = _statistics.Batches + report.Batches,
+                Messages = _statistics.Messages + report.Messages,
+            };
+        }
+
+        _statistics = _statistics with { Stretches = _statistics.Stretches + 1 };
+    }
+
+    /// <summary>Gives the projections the journals of a stretch: window by window, in the order of shards.</summary>
+    private void HandOver(StretchReport[] reports)
+    {
         foreach (ShardLedger shard in _shards)
         {
             shard.EventsReached = shard.Events;
         }
 
-        foreach (WindowReport report in reports.Where(r => r.Journal.Length > 0))
+        List<(long Window, int Shard, int First, int Count)> parts = [];
+        var entries = new JournalEntry[reports.Length][];
+        for (int i = 0; i < reports.Length; i++)
         {
-            JournalEntry[] entries = JournalCodec.Decode(report.Journal, _codec, _directory);
+            entries[i] = reports[i].Journal.Length == 0
+                ? [] : JournalCodec.Decode(reports[i].Journal, _codec, _directory);
+            int first = 0;
+            foreach ((long window, int count) in reports[i].JournalWindows)
+            {
+                parts.Add((window, i, first, count));
+                first += count;
+            }
+        }
+
+        parts.Sort(static (one, other) => (one.Window, one.Shard).CompareTo((other.Window, other.Shard)));
+        foreach ((long _, int shard, int first, int count) in parts)
+        {
             foreach (IJournalProjection projection in _options.Projections)
             {
-                projection.Write(entries);
+                projection.Write(entries[shard].AsSpan(first, count));
             }
         }
     }
@@ -321,8 +354,6 @@ internal sealed class RemoteShards : IShards
 
         return wanted;
     }
-
-    private long[] TakenBy(int from) => [.. _shards.Select(shard => shard.TakenFrom(from))];
 
     private static T Result<T>(Task<T> task) => task.GetAwaiter().GetResult();
 }

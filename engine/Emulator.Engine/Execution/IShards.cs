@@ -18,8 +18,12 @@ internal interface IShards : IDisposable
     /// <summary>Starts the actors at time 0.</summary>
     void Start();
 
-    /// <summary>Runs each shard's events before the window's end, and hands over messages between shards.</summary>
-    void RunWindow(long windowEnd);
+    /// <summary>
+    /// Runs events before an instant and hands over messages between shards, window by window; may stop short of the
+    /// instant, but only where every shard has come as far as every other.
+    /// </summary>
+    /// <returns>How far all shards have come: everything before it has happened.</returns>
+    long Run(long end);
 
     /// <summary>Puts an event into its receiver's queue, with all shards stopped.</summary>
     void Push(in ScheduledEvent scheduled);

@@ -122,8 +122,7 @@ public abstract class RunEngine : IDisposable
 
         ShardMap map = Plan.Map(_options.Shards);
         _shards = MakeShards(map);
-        long lookahead = map.Count == 1 ? long.MaxValue : Plan.Wires.Lookahead(map);
-        _loop = new TimeLoop(this, _shards, _inputs, lookahead, _options.InputLog);
+        _loop = new TimeLoop(this, _shards, _inputs, _options.InputLog);
         _shards.Start();
         _shards.Flush();
     }
@@ -138,11 +137,18 @@ public abstract class RunEngine : IDisposable
     /// and
     /// the journal handed over: after each millisecond in which something happened.
     /// </summary>
+    /// <param name="condition">Whether to go on.</param>
+    /// <param name="limit">Where to stop at the latest.</param>
+    /// <param name="notBefore">
+    /// Before which instant the condition certainly still holds, as things stand; it is not asked before then, which
+    /// lets shards in other processes run on by themselves. Null asks each time.
+    /// </param>
     /// <returns>True when the condition no longer held; false when the limit came first.</returns>
-    public bool RunWhile(Func<bool> condition, SimTime limit)
+    public bool RunWhile(Func<bool> condition, SimTime limit, Func<SimTime>? notBefore = null)
     {
         bool ended = false;
-        Run(loop => ended = loop.RunWhile(condition, limit.Nanoseconds));
+        Func<long> sure = notBefore is null ? static () => 0 : () => notBefore().Nanoseconds;
+        Run(loop => ended = loop.RunWhile(condition, sure, limit.Nanoseconds));
         return ended;
     }
 

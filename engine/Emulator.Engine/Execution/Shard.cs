@@ -20,17 +20,18 @@ internal sealed class Shard
     private readonly Births _births;
     private readonly List<string> _endlessActors = [];
     private readonly long _leastLatency;
+    private readonly ShardDistances _distances;
     private long _endlessTime = -1;
-    private long _windowEnd;
     private int _digested;
 
-    public Shard(int index, ulong seed, long leastLatencyOfAllWires, bool detail)
+    public Shard(int index, ulong seed, long leastLatencyOfAllWires, ShardDistances distances, bool detail)
     {
         Index = index;
         Journal = new JournalBuffer { Detail = detail };
         _outbox = new Outbox { Seed = seed, Journal = Journal };
         _births = new Births(this, _outbox, seed);
         _leastLatency = leastLatencyOfAllWires;
+        _distances = distances;
     }
 
     public int Index { get; }
@@ -65,7 +66,6 @@ internal sealed class Shard
     /// <summary>Delivers every event before the window's end.</summary>
     public void Run(long windowEnd)
     {
-        _windowEnd = windowEnd;
         ScheduledEvent current = default;
         try
         {
@@ -94,7 +94,6 @@ internal sealed class Shard
     /// </summary>
     public bool TryTake(long windowEnd, out ScheduledEvent current, [NotNullWhen(true)] out Actor? actor)
     {
-        _windowEnd = windowEnd;
         while (Queue.TryPop(windowEnd, out current))
         {
             actor = Receiver(current);
@@ -244,7 +243,7 @@ internal sealed class Shard
             return;
         }
 
-        if (scheduled.Time < _windowEnd)
+        if (delay < _distances.Direct(Index, slot.ShardIndex))
         {
             throw new EngineException(
                 $"{from.Name} on {from.Machine.Name} sends to {to.Name} on {to.Machine.Name} "

@@ -14,6 +14,7 @@ internal sealed class ShardSet : IShards
     private readonly WindowCrew _crew;
     private readonly IReadOnlyList<IJournalProjection> _projections;
     private readonly Action<int> _runShard;
+    private readonly long _lookahead;
     private long _windowEnd;
 
     public ShardSet(EngineOptions options, RunPlan plan, ShardMap map)
@@ -21,10 +22,12 @@ internal sealed class ShardSet : IShards
         _plan = plan;
         _projections = options.Projections;
         bool detail = _projections.Any(projection => projection.WantsDetail);
+        ShardDistances distances = plan.Wires.Distances(map);
+        _lookahead = distances.Lookahead;
         _shards = new Shard[options.Shards];
         for (int i = 0; i < _shards.Length; i++)
         {
-            _shards[i] = new Shard(i, options.Seed, plan.Wires.LeastOfAll, detail);
+            _shards[i] = new Shard(i, options.Seed, plan.Wires.LeastOfAll, distances, detail);
         }
 
         if (_shards.Length == 1)
@@ -99,10 +102,13 @@ internal sealed class ShardSet : IShards
     public Actor? FindLiving(MachineRef machine, string name) => (machine.EngineSlot as MachineSlot)?.Find(name);
 
     /// <inheritdoc/>
-    public void RunWindow(long windowEnd)
+    /// <remarks>One window. Where no shard reaches another it ends at a whole millisecond.</remarks>
+    public long Run(long end)
     {
+        long next = NextTime;
+        long windowEnd = _windowEnd = Math.Min(end, _lookahead == ShardDistances.Never
+            ? TimeLoop.WholeMillisecondAfter(next) : ShardDistances.After(next, _lookahead));
         Windows++;
-        _windowEnd = windowEnd;
         int busy = 0;
         foreach (Shard shard in _shards)
         {
@@ -126,6 +132,8 @@ internal sealed class ShardSet : IShards
         {
             Flush();
         }
+
+        return windowEnd;
     }
 
     /// <summary>Moves messages between shards to their receivers' queues.</summary>

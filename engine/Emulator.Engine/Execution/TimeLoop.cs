@@ -8,7 +8,7 @@ namespace Emulator.Engine.Execution;
 
 /// <summary>Moves virtual time on: chooses windows, takes inputs between them, keeps to the clock.</summary>
 internal sealed class TimeLoop(
-    RunEngine engine, IShards shards, InputQueue inputs, long lookahead, InputLog? log)
+    RunEngine engine, IShards shards, InputQueue inputs, InputLog? log)
 {
     private const long Millisecond = 1_000_000;
 
@@ -27,6 +27,8 @@ internal sealed class TimeLoop(
     /// <summary>Everything before this has happened.</summary>
     public long Now { get; private set; }
 
+    private bool IsPaced => engine.Clock.Kind == ClockKind.Realtime;
+
     public void RunUntil(long end)
     {
         _pacer = null;
@@ -34,13 +36,21 @@ internal sealed class TimeLoop(
         shards.Flush();
     }
 
-    public bool RunWhile(Func<bool> condition, long limit)
+    public bool RunWhile(Func<bool> condition, Func<long> notBefore, long limit)
     {
         _pacer = null;
         shards.Flush();
         while (true)
         {
             TakeInputs();
+            long sure = Math.Min(limit, (notBefore() - 1) / Millisecond * Millisecond);
+            if (sure > Now)
+            {
+                MoveTo(sure, CancellationToken.None);
+                shards.Flush();
+                continue;
+            }
+
             if (Now % Millisecond == 0 && !condition())
             {
                 return true;
@@ -77,8 +87,7 @@ internal sealed class TimeLoop(
             TakeInputs();
             if (engine.Clock.Kind != ClockKind.Step)
             {
-                bool paced = engine.Clock.Kind == ClockKind.Realtime;
-                MoveTo(paced ? Math.Min(limit, WholeMillisecondAfter(Now)) : limit, stop);
+                MoveTo(IsPaced ? Math.Min(limit, WholeMillisecondAfter(Now)) : limit, stop);
                 shards.Flush();
                 continue;
             }
@@ -133,7 +142,7 @@ internal sealed class TimeLoop(
             TakeInputs();
             long next = Math.Max(shards.NextTime, Now);
             bool arrived = next >= end;
-            long goal = arrived ? end : WindowEnd(next, end);
+            long goal = arrived || !IsPaced ? end : Math.Min(end, WholeMillisecondAfter(next));
             if (!WallAllows(goal, next))
             {
                 if (stop.IsCancellationRequested)
@@ -156,8 +165,7 @@ internal sealed class TimeLoop(
                 return;
             }
 
-            shards.RunWindow(goal);
-            Now = goal;
+            Now = shards.Run(goal);
         }
 
         _failed = false;
@@ -206,13 +214,6 @@ internal sealed class TimeLoop(
     private long AfterNextEvent() =>
         shards.NextTime == long.MaxValue ? long.MaxValue : WholeMillisecondAfter(shards.NextTime);
 
-    private static long WholeMillisecondAfter(long time) => ((time / Millisecond) + 1) * Millisecond;
-
-    private long WindowEnd(long next, long end)
-    {
-        long millisecond = WholeMillisecondAfter(next);
-        bool fine = lookahead == long.MaxValue || engine.Clock.Kind == ClockKind.Realtime;
-        long windowEnd = lookahead > long.MaxValue - next ? long.MaxValue : next + lookahead;
-        return Math.Min(end, fine ? Math.Min(windowEnd, millisecond) : windowEnd);
-    }
+    /// <summary>The first whole millisecond after an instant.</summary>
+    public static long WholeMillisecondAfter(long time) => ((time / Millisecond) + 1) * Millisecond;
 }

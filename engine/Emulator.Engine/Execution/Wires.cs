@@ -25,20 +25,6 @@ internal sealed class Wires
         _wires.Add((from, to, leastLatencyNanoseconds));
     }
 
-    /// <summary>
-    /// The least latency of the wires that cross shards, or <see cref="long.MaxValue"/> when none does.
-    /// </summary>
-    public long Lookahead(ShardMap map)
-    {
-        long least = long.MaxValue;
-        foreach ((MachineRef from, MachineRef to, long latency) in _wires)
-        {
-            if (map.Of(from) != map.Of(to))
-            {
-                least = Math.Min(least, latency);
-            }
-        }
-
-        return least;
-    }
+    /// <summary>How far the shards of a map are from each other.</summary>
+    public ShardDistances Distances(ShardMap map) => new(map, _wires);
 }

@@ -54,7 +54,8 @@ public sealed class EngineMeter : IDisposable
         Recoveries = Counter("emulator.recoveries", "{recovery}", "Times that a run began again from its input log.");
         BatchesSent = Counter("emulator.silo.batches.sent", "{batch}", "Batches of messages sent to other silos.");
         MessagesSent = Counter("emulator.silo.messages.sent", "{message}", "Actors' messages sent to other silos.");
-        BytesSent = Counter("emulator.silo.sent", "By", "Bytes of the batches sent to other silos, encoded.");
+        BytesSent = Counter(
+            "emulator.silo.sent", "By", "Bytes of the notices sent to other silos, batches in them, encoded.");
         GrainCalls = Counter("emulator.grain.calls", "{call}", "Calls of actors' grains.");
         PacketsOriginated = Counter("emulator.packets.originated", "{packet}", "Packets that came into the world.");
         PacketsDelivered = Counter("emulator.packets.delivered", "{packet}", "Packets that reached their socket.");
@@ -98,7 +99,7 @@ public sealed class EngineMeter : IDisposable
     /// <summary>Actors' messages in those batches.</summary>
     public Counter<long> MessagesSent { get; }
 
-    /// <summary>Bytes of those batches, encoded.</summary>
+    /// <summary>Bytes of the notices that hold those batches, encoded.</summary>
     public Counter<long> BytesSent { get; }
 
     /// <summary>Calls of actors' grains.</summary>

@@ -71,11 +71,12 @@ public sealed class OrleansShardTransport : IShardTransport
     private async Task<IReadOnlyList<IShardSeat>> OpenAsync(int epoch)
     {
         SiloAddress[] silos = await Silos();
-        byte[] bytes = (_description with { Epoch = epoch }).Encode();
+        int[] numbers = [.. Enumerable.Range(0, _description.Shards).Select(i => i % silos.Length)];
+        byte[] bytes = (_description with { Epoch = epoch, Seats = numbers }).Encode();
         var seats = new ShardSeat[_description.Shards];
         for (int i = 0; i < seats.Length; i++)
         {
-            seats[i] = new ShardSeat(_grains, _description.Run, epoch, i, silos[i % silos.Length]);
+            seats[i] = new ShardSeat(_grains, _description.Run, epoch, i, silos[numbers[i]]);
         }
 
         string?[] refusals = await Task.WhenAll(seats.Select(seat => seat.Take(bytes)));

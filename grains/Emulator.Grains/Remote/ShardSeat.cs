@@ -27,16 +27,7 @@ internal sealed class ShardSeat(IGrainFactory grains, string run, int epoch, int
     });
 
     /// <inheritdoc/>
-    public async Task<WindowReport> Start(JournalInterest interest)
-    {
-        _writer.Clear();
-        interest.Write(_writer);
-        byte[] bytes = _writer.ToArray();
-        return Read(await Ask(() => _grain.Start(new Immutable<byte[]>(bytes))));
-    }
-
-    /// <inheritdoc/>
-    public async Task<WindowReport> Run(WindowOrder order)
+    public async Task<StretchReport> Run(StretchOrder order)
     {
         _writer.Clear();
         order.Write(_writer);
@@ -73,8 +64,8 @@ internal sealed class ShardSeat(IGrainFactory grains, string run, int epoch, int
         }
     }
 
-    private WindowReport Read(Immutable<byte[]> bytes) =>
-        bytes.Value.Length == 0 ? throw Lost() : WindowReport.Read(new CanonicalReader(bytes.Value));
+    private StretchReport Read(Immutable<byte[]> bytes) =>
+        bytes.Value.Length == 0 ? throw Lost() : StretchReport.Read(new CanonicalReader(bytes.Value));
 
     private ShardLostException Lost() => new($"silo {Silo} has lost shard {Index}");
 

@@ -27,6 +27,9 @@ public sealed record RunDescription
     /// <summary>How many shards the machines are cut into.</summary>
     public required int Shards { get; init; }
 
+    /// <summary>For each shard a number of the silo that it sits on; empty until the silos are known.</summary>
+    public IReadOnlyList<int> Seats { get; init; } = [];
+
     /// <summary>How messages are delivered.</summary>
     public required DeliveryMode Delivery { get; init; }
 
@@ -51,6 +54,12 @@ public sealed record RunDescription
         writer.Varint((ulong)Epoch);
         writer.Fixed64(Seed);
         writer.Varint((ulong)Shards);
+        writer.Varint((ulong)Seats.Count);
+        foreach (int silo in Seats)
+        {
+            writer.Varint((ulong)silo);
+        }
+
         writer.Varint((ulong)Delivery);
         writer.String(Version);
         writer.Varint((ulong)Documents.Count);
@@ -70,6 +79,12 @@ public sealed record RunDescription
         int epoch = reader.Int32();
         ulong seed = reader.Fixed64();
         int shards = reader.Int32();
+        var seats = new int[reader.Count()];
+        for (int i = 0; i < seats.Length; i++)
+        {
+            seats[i] = reader.Int32();
+        }
+
         var delivery = (DeliveryMode)reader.Varint();
         string version = reader.String();
         var documents = new string[reader.Count()];
@@ -84,6 +99,7 @@ public sealed record RunDescription
             Epoch = epoch,
             Seed = seed,
             Shards = shards,
+            Seats = seats,
             Delivery = delivery,
             Version = version,
             Documents = documents,

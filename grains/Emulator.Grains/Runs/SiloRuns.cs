@@ -29,7 +29,7 @@ public sealed class SiloRuns(IMessageCodec codec, IEnumerable<IJournalProjection
 
     /// <summary>Hosts a shard of a run. The first shard of an epoch builds the machines.</summary>
     /// <exception cref="EngineException">Another run is under way, or the silo is of another version.</exception>
-    public HostedShard Host(RunDescription description, int shard)
+    public (HostedRun Run, HostedShard Shard) Host(RunDescription description, int shard)
     {
         lock (_gate)
         {
@@ -61,7 +61,7 @@ public sealed class SiloRuns(IMessageCodec codec, IEnumerable<IJournalProjection
 
             _heard = Stopwatch.GetTimestamp();
             ShardCount++;
-            return _hosted.Host(shard);
+            return (_hosted, _hosted.Host(shard));
         }
     }
 
@@ -93,6 +93,7 @@ public sealed class SiloRuns(IMessageCodec codec, IEnumerable<IJournalProjection
         var hosted = new HostedRun(
             description.Epoch,
             new EngineOptions { Seed = description.Seed, Shards = description.Shards, Projections = _projections },
+            description.Seats,
             codec);
         foreach (ClusterMachine machine in cluster.Machines)
         {

@@ -14,23 +14,26 @@ public interface IShardGrain : IGrainWithStringKey
     /// <returns>Empty when seated; else why the silo refuses.</returns>
     Task<string> Seat(Immutable<byte[]> description);
 
-    /// <summary>Starts the actors at time 0.</summary>
-    /// <param name="interest">A <see cref="Engine.Distribution.JournalInterest"/>.</param>
-    /// <returns>A <see cref="Engine.Distribution.WindowReport"/>.</returns>
-    Task<Immutable<byte[]>> Start(Immutable<byte[]> interest);
-
-    /// <summary>Runs a window.</summary>
-    /// <param name="order">A <see cref="Engine.Distribution.WindowOrder"/>.</param>
-    /// <returns>A <see cref="Engine.Distribution.WindowReport"/>.</returns>
+    /// <summary>Runs a stretch of windows together with the run's other shards.</summary>
+    /// <param name="order">A <see cref="Engine.Distribution.StretchOrder"/>.</param>
+    /// <returns>A <see cref="Engine.Distribution.StretchReport"/>.</returns>
     Task<Immutable<byte[]>> Run(Immutable<byte[]> order);
 
-    /// <summary>Takes what another shard's window produced for this one; a repeated batch is dropped.</summary>
+    /// <summary>
+    /// Takes what a shard on another silo says of a window, for all shards on this silo; a repeated notice is dropped.
+    /// One-way: one that does not arrive is missed by its receiver, who asks for it.
+    /// </summary>
+    /// <param name="notice">A <see cref="Engine.Distribution.WindowNotice"/>.</param>
     [AlwaysInterleave]
-    Task Accept(int from, long window, Immutable<byte[]> batch);
+    [OneWay]
+    Task Accept(Immutable<byte[]> notice);
 
-    /// <summary>Sends a batch again that a receiver misses.</summary>
+    /// <summary>Sends a notice again that a silo misses.</summary>
+    /// <param name="toShard">The shard that is told for its silo.</param>
+    /// <param name="window">The window.</param>
     [AlwaysInterleave]
-    Task Resend(int to, long window);
+    [OneWay]
+    Task Resend(int toShard, long window);
 
     /// <summary>The machines' digests, in the order given, and the packets under way.</summary>
     Task<ShardFigures?> Totals();

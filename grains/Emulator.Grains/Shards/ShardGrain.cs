@@ -11,18 +11,12 @@ using Orleans.Placement;
 namespace Emulator.Grains.Shards;
 
 /// <summary>
-/// Drives a <see cref="HostedShard"/> as the run's barrier orders, and passes batches between shards.
+/// Drives a <see cref="HostedShard"/> through the stretches that are ordered, and passes notices between silos.
 /// </summary>
 [ShardPlacement]
 [KeepAlive]
-public sealed class ShardGrain : Grain, IShardGrain
+public sealed class ShardGrain : Grain, IShardGrain, IShardSurroundings
 {
-    /// <summary>How long a window waits for a batch before it is asked for again.</summary>
-    public static readonly TimeSpan BatchWait = TimeSpan.FromMilliseconds(500);
-
-    /// <summary>How often a missing batch is asked for before the window is given back unopened.</summary>
-    public const int ResendsMax = 3;
-
     private readonly SiloRuns _runs;
     private readonly ActorRegistrar _registrar;
     private readonly ShardMeter _meter;
@@ -32,10 +26,10 @@ public sealed class ShardGrain : Grain, IShardGrain
     private readonly List<Core.Actors.Actor> _ended = [];
     private DeliveryMode _delivery;
     private HostedShard? _shard;
+    private HostedRun? _hosted;
+    private ShardConductor? _conductor;
     private GrainCarrier? _carrier;
-    private WindowReport? _failed;
-    private WindowReport _last = null!; // Set by Start, before any window.
-    private long _reported;
+    private long _told;
     private long _heard = Stopwatch.GetTimestamp();
 
     /// <summary>The grain of the shard that its key names.</summary>
@@ -74,7 +68,7 @@ public sealed class ShardGrain : Grain, IShardGrain
         try
         {
             RunDescription run = RunDescription.Decode(description.Value);
-            HostedShard shard = _runs.Host(run, _index);
+            (_hosted, HostedShard shard) = _runs.Host(run, _index);
             _delivery = run.Delivery;
             _carrier = new GrainCarrier(shard, RunKey, _registrar);
             Core.Actors.Actor[] actors = [.. shard.Actors];
@@ -85,6 +79,7 @@ public sealed class ShardGrain : Grain, IShardGrain
             }
 
             shard.Ended = _ended.Add;
+            _conductor = new ShardConductor(shard, this);
             _shard = shard;
             _meter.Seated(run, _index, shard.LookaheadNanoseconds);
             return "";
@@ -96,30 +91,6 @@ public sealed class ShardGrain : Grain, IShardGrain
     }
 
     /// <inheritdoc/>
-    public Task<Immutable<byte[]>> Start(Immutable<byte[]> interest)
-    {
-        if (_shard is null)
-        {
-            return Task.FromResult(Unknown);
-        }
-
-        WindowReport report;
-        try
-        {
-            report = _shard.Start(JournalInterest.Read(new CanonicalReader(interest.Value)));
-        }
-        catch (Exception failure)
-        {
-            report = Failed(0, failure);
-        }
-
-        _last = report;
-        _reported = Stopwatch.GetTimestamp();
-        SendOut();
-        return Task.FromResult(Encode(report));
-    }
-
-    /// <inheritdoc/>
     public async Task<Immutable<byte[]>> Run(Immutable<byte[]> order)
     {
         if (_shard is null)
@@ -127,76 +98,88 @@ public sealed class ShardGrain : Grain, IShardGrain
             return Unknown;
         }
 
-        WindowOrder window = WindowOrder.Read(new CanonicalReader(order.Value));
-        if (_failed is not null)
+        try
         {
-            return Encode(_failed);
+            StretchOrder read = StretchOrder.Read(new CanonicalReader(order.Value));
+            StretchReport report = await _conductor!.Run(read); // Seated.
+            var writer = new CanonicalWriter();
+            report.Write(writer);
+            return new Immutable<byte[]>(writer.ToArray());
         }
-
-        if (_shard.ReportOf(window.Window) is WindowReport again)
+        catch (ShardLostException)
         {
-            return Encode(again);
+            await Close();
+            return Unknown;
         }
-
-        for (int tries = 0; tries < ResendsMax; tries++)
-        {
-            IReadOnlyList<BatchTicket> missing = await _shard.Await(window, BatchWait);
-            if (missing.Count == 0)
-            {
-                long started = Stopwatch.GetTimestamp();
-                WindowReport report;
-                try
-                {
-                    report = await RunOpened(_shard, window);
-                }
-                catch (ShardLostException)
-                {
-                    await Close();
-                    return Unknown;
-                }
-
-                _meter.Ran(
-                    window, _last, report, _shard.Outgoing, started, Stopwatch.GetElapsedTime(_reported, started));
-                _last = report;
-                _reported = Stopwatch.GetTimestamp();
-                SendOut();
-                return Encode(report);
-            }
-
-            foreach (BatchTicket ticket in missing)
-            {
-                _ = GrainFactory.GetGrain<IShardGrain>(KeyOf(_run, _epoch, ticket.From))
-                    .Resend(_index, ticket.Window).ContinueWith(static t => _ = t.Exception, TaskScheduler.Default);
-            }
-        }
-
-        return Encode(new WindowReport
-        {
-            Window = window.Window,
-            NextTime = 0,
-            Events = 0,
-            Sent = [],
-            Missing = await _shard.Await(window, TimeSpan.Zero),
-        });
     }
 
     /// <inheritdoc/>
-    public Task Accept(int from, long window, Immutable<byte[]> batch)
+    public Task Accept(Immutable<byte[]> notice)
     {
-        _shard?.Accept(from, window, batch.Value);
+        _hosted?.Accept(notice.Value);
         return Task.CompletedTask;
     }
 
     /// <inheritdoc/>
-    public Task Resend(int to, long window)
+    public Task Resend(int toShard, long window)
     {
-        if (_shard?.Resend(to, window) is { } batch)
+        if (_shard?.Resend(toShard, window) is { } notice)
         {
-            Send(batch);
+            Send(notice);
         }
 
         return Task.CompletedTask;
     }
+
+    /// <inheritdoc/>
+    long IShardSurroundings.GrainCalls => _carrier!.Calls; // Seated.
+
+    /// <inheritdoc/>
+    async Task IShardSurroundings.Deliver()
+    {
+        HostedShard shard = _shard ?? throw new ShardLostException("the shard was closed");
+        long started = Stopwatch.GetTimestamp();
+        long events = shard.Events;
+        long calls = _carrier!.Calls; // Seated.
+        if (shard.Window == 0)
+        {
+            shard.Start();
+        }
+        else if (_delivery == DeliveryMode.Grains)
+        {
+            await _carrier.Run();
+        }
+        else
+        {
+            shard.Run();
+        }
+
+        if (_ended.Count > 0)
+        {
+            _registrar.Release(_ended, RunKey);
+            _ended.Clear();
+        }
+
+        _meter.Ran(
+            shard, shard.Events - events, _carrier.Calls - calls, started,
+            _told == 0 ? TimeSpan.Zero : Stopwatch.GetElapsedTime(_told, started));
+    }
+
+    /// <inheritdoc/>
+    void IShardSurroundings.Send(IReadOnlyList<OutgoingNotice> notices)
+    {
+        foreach (OutgoingNotice notice in notices)
+        {
+            Send(notice);
+        }
+
+        _meter.Told(_shard!, notices); // Delivered just now.
+        _told = Stopwatch.GetTimestamp();
+    }
+
+    /// <inheritdoc/>
+    void IShardSurroundings.AskFor(int shard, long window) =>
+        _ = GrainOf(shard).Resend(_shard!.Addressee, window); // Seated.
 
     /// <inheritdoc/>
     public Task<ShardFigures?> Totals()
@@ -242,61 +225,8 @@ public sealed class ShardGrain : Grain, IShardGrain
 
     private static Immutable<byte[]> Unknown => new([]);
 
-    private async Task<WindowReport> RunOpened(HostedShard shard, WindowOrder window)
-    {
-        try
-        {
-            shard.Open(window);
-            if (_delivery == DeliveryMode.Grains)
-            {
-                await _carrier!.Run(); // Seated.
-            }
-            else
-            {
-                shard.Run();
-            }
+    private IShardGrain GrainOf(int shard) => GrainFactory.GetGrain<IShardGrain>(KeyOf(_run, _epoch, shard));
 
-            if (_ended.Count > 0)
-            {
-                _registrar.Release(_ended, RunKey);
-                _ended.Clear();
-            }
-
-            return shard.Close(window.Window, _carrier!.Calls); // Seated.
-        }
-        catch (Exception failure) when (failure is not ShardLostException)
-        {
-            return _failed = Failed(window.Window, failure);
-        }
-    }
-
-    private static WindowReport Failed(long window, Exception failure) => new()
-    {
-        Window = window,
-        NextTime = 0,
-        Events = 0,
-        Sent = [],
-        Failure = failure is EngineException ? failure.Message : failure.ToString(),
-    };
-
-    private static Immutable<byte[]> Encode(WindowReport report)
-    {
-        var writer = new CanonicalWriter();
-        report.Write(writer);
-        return new Immutable<byte[]>(writer.ToArray());
-    }
-
-    private void SendOut()
-    {
-        foreach (OutgoingBatch batch in _shard!.Outgoing) // Called while seated.
-        {
-            Send(batch);
-        }
-    }
-
-    /// <summary>Nobody waits: a batch that does not arrive is missed by its receiver, who asks for it again.</summary>
-    private void Send(in OutgoingBatch batch) =>
-        _ = GrainFactory.GetGrain<IShardGrain>(KeyOf(_run, _epoch, batch.To))
-            .Accept(_index, batch.Ticket.Window, new Immutable<byte[]>(batch.Bytes.ToArray()))
-            .ContinueWith(static t => _ = t.Exception, TaskScheduler.Default);
+    private void Send(in OutgoingNotice notice) =>
+        _ = GrainOf(notice.ToShard).Accept(new Immutable<byte[]>(notice.Bytes));
 }

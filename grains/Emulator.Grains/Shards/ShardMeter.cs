@@ -30,29 +30,40 @@ public sealed class ShardMeter(EngineMeter meter, SiloRuns runs)
     /// <summary>A shard was let go.</summary>
     public void Closed() => meter.RunningShards.Record(runs.ShardCount);
 
-    /// <summary>A window was run.</summary>
-    /// <param name="order">What was ordered.</param>
-    /// <param name="before">The report before it.</param>
-    /// <param name="after">Its report.</param>
-    /// <param name="sent">The batches that it produced.</param>
+    /// <summary>A shard has run its part of a window.</summary>
+    /// <param name="shard">The shard.</param>
+    /// <param name="events">Messages delivered in it.</param>
+    /// <param name="grainCalls">Calls made for them.</param>
     /// <param name="started">When it began, in ticks of <see cref="Stopwatch"/>.</param>
-    /// <param name="waited">How long the shard had waited for the order.</param>
-    public void Ran(
-        WindowOrder order, WindowReport before, WindowReport after, IReadOnlyList<OutgoingBatch> sent, long started,
-        TimeSpan waited)
+    /// <param name="waited">How long the shard had waited for it.</param>
+    public void Ran(HostedShard shard, long events, long grainCalls, long started, TimeSpan waited)
     {
         meter.Windows.Add(1);
         meter.WindowDuration.Record(Stopwatch.GetElapsedTime(started).TotalSeconds);
         meter.BarrierWait.Record(waited.TotalSeconds);
-        meter.EventsDelivered.Add(after.Events - before.Events);
-        meter.WindowEvents.Record(after.Events - before.Events);
-        meter.GrainCalls.Add(after.GrainCalls - before.GrainCalls);
-        meter.VirtualTime.Record(order.End / 1e9);
-        foreach (OutgoingBatch batch in sent)
+        meter.EventsDelivered.Add(events);
+        meter.WindowEvents.Record(events);
+        meter.GrainCalls.Add(grainCalls);
+        meter.VirtualTime.Record(shard.WindowEnd / 1e9);
+    }
+
+    /// <summary>A shard has told the other silos of a window.</summary>
+    /// <param name="shard">The shard.</param>
+    /// <param name="notices">What they were told.</param>
+    public void Told(HostedShard shard, IReadOnlyList<OutgoingNotice> notices)
+    {
+        foreach (BatchTicket ticket in shard.Tickets)
         {
-            meter.BatchesSent.Add(1);
-            meter.MessagesSent.Add(batch.Ticket.Events);
-            meter.BytesSent.Add(batch.Bytes.Length);
+            if (!shard.IsHere(ticket.To))
+            {
+                meter.BatchesSent.Add(1);
+                meter.MessagesSent.Add(ticket.Events);
+            }
+        }
+
+        foreach (OutgoingNotice notice in notices)
+        {
+            meter.BytesSent.Add(notice.Bytes.Length);
         }
     }
 }

@@ -7,51 +7,60 @@ namespace Emulator.Engine.Tests.Distribution;
 
 /// <summary>Silos of the ring of stations inside the test's process, with everything that can go wrong on the
 /// way.</summary>
+/// <remarks>All shards share one scheduler, on which one of them runs at a time, in turn.</remarks>
 public sealed class LoopbackSilos(EngineOptions options, int silos, IMessageCodec codec) : IShardTransport
 {
+    private readonly TaskScheduler _inTurn = new ConcurrentExclusiveSchedulerPair().ExclusiveScheduler;
     private readonly HashSet<int> _dead = [];
     private readonly HashSet<(int, int, long)> _lostOnce = [];
-    private HostedRun[] _runs = [];
+    private int _windows;
     private int _orders;
 
     public EngineOptions Options => options;
 
-    /// <summary>Every batch is delivered so often.</summary>
+    /// <summary>Every notice is delivered so often.</summary>
     public int Copies { get; init; } = 1;
 
-    /// <summary>Every batch is lost the first time that it is sent.</summary>
+    /// <summary>Every notice is lost the first time that it is sent.</summary>
     public bool LosesFirst { get; init; }
 
-    /// <summary>The silo that dies when so many windows were ordered, by that number.</summary>
-    public Dictionary<int, int> DiesAtOrder { get; init; } = [];
+    /// <summary>The silo that dies when shards have begun so many windows between them, by that number.</summary>
+    public Dictionary<int, int> DiesAtWindow { get; init; } = [];
 
     /// <summary>Orders that get no answer the first time, though they are carried out.</summary>
     public HashSet<int> SilentAtOrder { get; init; } = [];
 
-    /// <summary>How many windows were ordered from single shards.</summary>
-    public int Orders => _orders;
+    /// <summary>How many orders notices between silo 0 and silo 1 are lost for, those asked for included.</summary>
+    public int CutForOrders { get; init; }
 
-    /// <summary>Batches that came twice and were dropped.</summary>
+    /// <summary>How many windows shards have begun between them.</summary>
+    public int Windows => _windows;
+
+    /// <summary>Notices that were sent to other silos for the first time.</summary>
+    public int Sent { get; private set; }
+
+    /// <summary>Notices that came twice and were dropped.</summary>
     public int Repeated { get; private set; }
 
-    /// <summary>Batches that were sent again.</summary>
+    /// <summary>Notices that were sent again.</summary>
     public int Resent { get; private set; }
 
     public IReadOnlyList<IShardSeat> Open(int epoch)
     {
         int[] living = [.. Enumerable.Range(0, silos).Where(s => !_dead.Contains(s))];
-        _runs = new HostedRun[silos];
+        int[] numbers = [.. Enumerable.Range(0, options.Shards).Select(i => living[i % living.Length])];
+        var runs = new HostedRun[silos];
         foreach (int silo in living)
         {
-            _runs[silo] = new HostedRun(epoch, options, codec);
-            StationModel.Populate(_runs[silo].Add, _runs[silo].DeclareWire);
+            runs[silo] = new HostedRun(epoch, options, numbers, codec);
+            StationModel.Populate(runs[silo].Add, runs[silo].DeclareWire);
         }
 
         var seats = new Seat[options.Shards];
         for (int i = 0; i < seats.Length; i++)
         {
-            int silo = living[i % living.Length];
-            seats[i] = new Seat(this, seats, silo, _runs[silo].Host(i));
+            HostedRun run = runs[numbers[i]];
+            seats[i] = new Seat(this, seats, numbers[i], run, run.Host(i));
         }
 
         return seats;
@@ -65,89 +74,109 @@ public sealed class LoopbackSilos(EngineOptions options, int silos, IMessageCode
     {
     }
 
-    private sealed class Seat(LoopbackSilos silos, Seat[] seats, int silo, HostedShard shard) : IShardSeat
+    private sealed class Seat : IShardSeat, IShardSurroundings
     {
-        public string Silo => $"silo-{silo}";
+        private readonly LoopbackSilos _silos;
+        private readonly Seat[] _seats;
+        private readonly int _silo;
+        private readonly HostedRun _run;
+        private readonly HostedShard _shard;
+        private readonly ShardConductor _conductor;
 
-        private bool IsDead => silos._dead.Contains(silo);
-
-        public Task<WindowReport> Start(JournalInterest interest)
+        public Seat(LoopbackSilos silos, Seat[] seats, int silo, HostedRun run, HostedShard shard)
         {
-            WindowReport report = shard.Start(interest);
-            SendAll();
-            return Task.FromResult(report);
+            _silos = silos;
+            _seats = seats;
+            _silo = silo;
+            _run = run;
+            _shard = shard;
+            _conductor = new ShardConductor(shard, this) { AskAfter = TimeSpan.FromMilliseconds(2) };
         }
 
-        public async Task<WindowReport> Run(WindowOrder order)
+        public string Silo => $"silo-{_silo}";
+
+        public long GrainCalls => 0;
+
+        private bool IsDead => _silos._dead.Contains(_silo);
+
+        public Task<StretchReport> Run(StretchOrder order) => Task.Factory.StartNew(
+            () => RunInTurn(order), CancellationToken.None, TaskCreationOptions.None, _silos._inTurn).Unwrap();
+
+        public Task Deliver()
         {
-            int number = ++silos._orders;
-            if (silos.DiesAtOrder.Remove(number, out int victim))
+            if (_silos.DiesAtWindow.Remove(++_silos._windows, out int victim))
             {
-                silos._dead.Add(victim);
+                _silos._dead.Add(victim);
             }
 
-            if (IsDead)
+            RefuseWhenDead();
+            if (_shard.Window == 0)
             {
-                throw new ShardLostException($"{Silo} is dead");
+                _shard.Start();
             }
 
-            if (shard.ReportOf(order.Window) is WindowReport again)
-            {
-                return again;
-            }
-
-            IReadOnlyList<BatchTicket> late = await shard.Await(order, TimeSpan.Zero);
-            if (late.Any(batch => seats[batch.From].IsDead))
-            {
-                return new WindowReport { Window = order.Window, NextTime = 0, Events = 0, Sent = [], Missing = late };
-            }
-
-            foreach (BatchTicket missing in late)
-            {
-                OutgoingBatch batch = seats[missing.From].Find(shard.Index, missing.Window);
-                silos.Resent++;
-                shard.Accept(batch.Ticket.From, batch.Ticket.Window, batch.Bytes);
-            }
-
-            shard.Open(order);
-            while (order.Window % 2 == 0 && shard.Take() is Delivery delivery)
+            while (_shard.Window % 2 == 1 && _shard.Take() is Delivery delivery)
             {
                 delivery.Carry(); // One by one, as grains do it; the other windows at one go.
             }
 
-            shard.Run();
-            WindowReport report = shard.Close(order.Window, grainCalls: 0);
-            SendAll();
-            return silos.SilentAtOrder.Remove(number) ? throw new TimeoutException($"{Silo} does not answer.") : report;
+            _shard.Run();
+            return Task.CompletedTask;
         }
 
-        public Task<ShardTotals> Totals() => IsDead
-            ? throw new ShardLostException($"{Silo} is dead") : Task.FromResult(shard.Totals());
-
-        public Task<string?> FindIncarnation(string machine, string actor) =>
-            Task.FromResult(shard.FindActor(machine, actor)?.Self.Incarnation);
-
-        private OutgoingBatch Find(int to, long window) => shard.Resend(to, window)
-            ?? throw new InvalidOperationException($"Shard {shard.Index} has let go of window {window} too early.");
-
-        private void SendAll()
+        public void Send(IReadOnlyList<OutgoingNotice> notices)
         {
-            foreach (OutgoingBatch batch in shard.Outgoing)
+            foreach (OutgoingNotice notice in notices)
             {
-                if (silos.LosesFirst && silos._lostOnce.Add((batch.Ticket.From, batch.To, batch.Ticket.Window)))
+                _silos.Sent++;
+                if (!_silos.LosesFirst || !_silos._lostOnce.Add((_shard.Index, notice.ToShard, notice.Window)))
                 {
-                    continue;
-                }
-
-                for (int i = 0; i < silos.Copies; i++)
-                {
-                    bool isNew = seats[batch.To].Accept(batch);
-                    silos.Repeated += isNew ? 0 : 1;
+                    Carry(notice);
                 }
             }
         }
 
-        private bool Accept(in OutgoingBatch batch) =>
-            shard.Accept(batch.Ticket.From, batch.Ticket.Window, batch.Bytes);
+        public void AskFor(int shard, long window)
+        {
+            if (!_seats[shard].IsDead && _seats[shard]._shard.Resend(_shard.Addressee, window) is { } notice)
+            {
+                _silos.Resent++;
+                _seats[shard].Carry(notice);
+            }
+        }
+
+        public Task<ShardTotals> Totals() => IsDead
+            ? throw new ShardLostException($"{Silo} is dead") : Task.FromResult(_shard.Totals());
+
+        public Task<string?> FindIncarnation(string machine, string actor) =>
+            Task.FromResult(_shard.FindActor(machine, actor)?.Self.Incarnation);
+
+        private async Task<StretchReport> RunInTurn(StretchOrder order)
+        {
+            int number = ++_silos._orders;
+            RefuseWhenDead();
+            StretchReport report = await _conductor.Run(order);
+            RefuseWhenDead();
+            return _silos.SilentAtOrder.Remove(number)
+                ? throw new TimeoutException($"{Silo} does not answer.") : report;
+        }
+
+        private void RefuseWhenDead()
+        {
+            if (IsDead)
+            {
+                throw new ShardLostException($"{Silo} is dead");
+            }
+        }
+
+        private void Carry(in OutgoingNotice notice)
+        {
+            Seat to = _seats[notice.ToShard];
+            bool isCut = _silos._orders <= _silos.CutForOrders && _silo + to._silo == 1;
+            for (int i = 0; i < _silos.Copies && !isCut; i++)
+            {
+                _silos.Repeated += to._run.Accept(notice.Bytes) ? 0 : 1;
+            }
+        }
     }
 }
