@@ -135,7 +135,7 @@ internal sealed class FrameMaker
     private void Cut(EthernetFrame frame, IPv4Packet packet)
     {
         List<EthernetFrame> pieces = [];
-        int room = 8 * _dice.Between(1, 80);
+        int room = 8 * Math.Min(_dice.Between(1, 80), (packet.Payload.Length - 1) / 8);
         for (int at = 0; at < packet.Payload.Length && pieces.Count < 24; at += room)
         {
             int overlap = at > 0 && _dice.OneIn(20) ? 8 : 0;

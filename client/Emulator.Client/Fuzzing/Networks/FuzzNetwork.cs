@@ -67,7 +67,7 @@ internal sealed class FuzzNetwork
     /// <summary>What makes the pods: sent when the nodes have their bridges.</summary>
     public IEnumerable<Step> Pods()
     {
-        foreach (HostPlan node in _plan.Hosts)
+        foreach (HostPlan node in _plan.Hosts.Where(h => h.IsNode))
         {
             ActorRef requester = SourceOf(node);
             foreach (PodPlan pod in node.Pods)
