@@ -44,13 +44,16 @@ internal sealed record CaseFigures
 /// <param name="seed">The case's seed.</param>
 /// <param name="frames">How many frames the sources send.</param>
 /// <param name="shards">On how many shards.</param>
-/// <param name="observes">Whether every detail is journaled, described and encoded.</param>
-internal sealed class CaseRun(ulong seed, int frames, int shards, bool observes)
+/// <param name="observer">Who reads the journal besides; null for nobody.</param>
+internal sealed class CaseRun(ulong seed, int frames, int shards, IJournalProjection? observer)
 {
     /// <summary>Events before a case is ended: packets that go in circles could go on for long.</summary>
     public const long EventsMax = 4_000_000;
 
     private const int DrainSeconds = 60;
+
+    /// <summary>Whether packets were lost without a word, once it has run.</summary>
+    public bool IsUnbalanced { get; private set; }
 
     /// <summary>Runs it to its end.</summary>
     public CaseFigures Run()
@@ -58,7 +61,7 @@ internal sealed class CaseRun(ulong seed, int frames, int shards, bool observes)
         NetworkPlan plan = new NetworkPlanner(seed).Plan();
         var ledger = new Ledger();
         var hops = new HopCounter();
-        IJournalProjection[] projections = observes ? [ledger, hops, new DetailReader()] : [ledger, hops];
+        IJournalProjection[] projections = observer is null ? [ledger, hops] : [ledger, hops, observer];
         using var engine = new InProcessEngine(new EngineOptions
         {
             Seed = seed,
@@ -73,6 +76,7 @@ internal sealed class CaseRun(ulong seed, int frames, int shards, bool observes)
         {
             isCutShort = Play(engine, network, plan);
             problem = ledger.Check(engine.PacketsInFlight) ?? Leftover(engine, isCutShort);
+            IsUnbalanced = problem is not null;
         }
         catch (Exception failed) when (failed is not OutOfMemoryException)
         {

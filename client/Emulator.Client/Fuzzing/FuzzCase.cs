@@ -17,6 +17,7 @@ internal sealed record CaseResult(int Number, CaseFigures Figures, string? Probl
 internal sealed class FuzzCase(ulong runSeed, int number, IReadOnlyList<int> shards)
 {
     private readonly ulong _seed = StableHash.Combine(runSeed, (ulong)number);
+    private bool _isUnbalanced;
 
     /// <summary>Runs the case; one that fails is run again with half as many frames, as long as it still does.</summary>
     public CaseResult Run(int frames)
@@ -24,16 +25,31 @@ internal sealed class FuzzCase(ulong runSeed, int number, IReadOnlyList<int> sha
         (CaseFigures figures, string? problem) = Try(frames);
         while (problem is not null && frames > 1)
         {
+            bool wasUnbalanced = _isUnbalanced;
             (CaseFigures fewer, string? still) = Try(frames / 2);
             if (still is null)
             {
+                _isUnbalanced = wasUnbalanced;
                 break;
             }
 
             (figures, problem, frames) = (fewer, still, frames / 2);
         }
 
-        return new CaseResult(number, figures, problem, frames);
+        return new CaseResult(number, figures, problem is null ? null : problem + WhichPackets(frames), frames);
+    }
+
+    // Runs once more, to say which packets it was.
+    private string? WhichPackets(int frames)
+    {
+        if (!_isUnbalanced)
+        {
+            return null;
+        }
+
+        var lost = new LostPackets();
+        new CaseRun(_seed, frames, shards[0], lost).Run();
+        return lost.Describe();
     }
 
     private (CaseFigures Figures, string? Problem) Try(int frames)
@@ -45,7 +61,9 @@ internal sealed class FuzzCase(ulong runSeed, int number, IReadOnlyList<int> sha
 
         // In one case of eight all but the first run are watched in every detail, which must change nothing.
         bool observes = _seed % 8 == 1;
-        CaseFigures first = new CaseRun(_seed, frames, shards[0], observes && shards.Count == 1).Run();
+        var run = new CaseRun(_seed, frames, shards[0], observes && shards.Count == 1 ? new DetailReader() : null);
+        CaseFigures first = run.Run();
+        _isUnbalanced = run.IsUnbalanced;
         foreach (int count in shards.Skip(1))
         {
             if (first.Problem is not null)
@@ -53,7 +71,7 @@ internal sealed class FuzzCase(ulong runSeed, int number, IReadOnlyList<int> sha
                 break;
             }
 
-            CaseFigures other = new CaseRun(_seed, frames, count, observes).Run();
+            CaseFigures other = new CaseRun(_seed, frames, count, observes ? new DetailReader() : null).Run();
             string? problem = other.Problem ?? Difference(first, other, count);
             if (problem is not null)
             {

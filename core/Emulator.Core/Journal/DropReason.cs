@@ -110,4 +110,7 @@ public enum DropReason : byte
     /// <summary>Fragments that overlap, disagree about the end, or join to nothing that makes sense
     /// (IPSTATS_MIB_REASMFAILS).</summary>
     ReassemblyFailed,
+
+    /// <summary>A tunnel whose own packets go into itself (RECURSION_LIMIT).</summary>
+    RecursionLimit,
 }

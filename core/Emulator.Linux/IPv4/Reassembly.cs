@@ -77,6 +77,15 @@ internal sealed class Reassembly(ActorRef self)
         }
     }
 
+    /// <summary>The namespace is gone, and what waited in it.</summary>
+    public void End(Outbox outbox)
+    {
+        foreach ((ReassemblyKey key, ReassemblyQueue queue) in _queues.OrderBy(q => q.Value.Generation).ToList())
+        {
+            End(key, queue, DropReason.DeviceGone, outbox);
+        }
+    }
+
     private IPv4Packet? Join(
         ReassemblyKey key, ReassemblyQueue queue, IPv4Packet last, Outbox outbox, out ushort largest)
     {

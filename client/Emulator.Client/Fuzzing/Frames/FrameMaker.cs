@@ -30,7 +30,7 @@ internal sealed class FrameMaker
     {
         if (_pieces.TryDequeue(out EthernetFrame? piece))
         {
-            return piece with { Payload = piece.Payload with { Identity = identity } };
+            return piece; // All pieces of a packet are that packet, as copies are.
         }
 
         while (true)
@@ -102,10 +102,7 @@ internal sealed class FrameMaker
                 + (uint)(_dice.OneIn(6) ? _dice.Below(length + 3) : length),
             Flags = flags,
             Window = _dice.Pick<ushort>([0, 100, 10_000, 65_535]),
-            Options = _packets.Transports.Options() with
-            {
-                Timestamps = tcp.Options.Timestamps is (uint value, _) ? (_dice.Word(), value) : null,
-            },
+            Options = _packets.Transports.Options(tcp.Options.Timestamps?.Value),
             Data = opens || data == 0 ? Payload.Empty : new FillerPayload(data),
         };
     }

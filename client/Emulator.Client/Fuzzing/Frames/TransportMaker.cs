@@ -44,22 +44,23 @@ internal sealed class TransportMaker(Dice dice, PacketMaker packets)
         }
     }
 
-    /// <summary>TCP options, most of them sensible.</summary>
-    public TcpOptions Options()
+    /// <summary>TCP options, most of them sensible; they fit a header.</summary>
+    /// <param name="echo">The timestamp to echo; null for any or none.</param>
+    public TcpOptions Options(uint? echo = null)
     {
-        if (dice.OneIn(2))
+        if (echo is null && dice.OneIn(2))
         {
             return TcpOptions.None;
         }
 
-        bool hasTimestamps = dice.OneIn(2);
+        bool hasTimestamps = echo is not null || dice.OneIn(2);
         int blocks = dice.OneIn(5) ? dice.Between(1, hasTimestamps ? 2 : 3) : 0;
         return new TcpOptions
         {
-            MaximumSegmentSize = dice.OneIn(2) ? dice.Pick<ushort>([0, 1, 88, 536, 1_460, 65_535]) : null,
-            WindowScale = dice.OneIn(2) ? (byte)dice.Below(dice.OneIn(8) ? 256 : 15) : null,
+            MaximumSegmentSize = blocks < 2 && dice.OneIn(2) ? dice.Pick<ushort>([0, 1, 88, 536, 1_460, 65_535]) : null,
+            WindowScale = blocks < 2 && dice.OneIn(2) ? (byte)dice.Below(dice.OneIn(8) ? 256 : 15) : null,
             SackPermitted = dice.OneIn(2),
-            Timestamps = hasTimestamps ? (dice.Word(), dice.Word()) : null,
+            Timestamps = hasTimestamps ? (dice.Word(), echo ?? dice.Word()) : null,
             SackBlocks = blocks == 0 ? [] : [.. Enumerable.Range(0, blocks).Select(
                 _ => new SackBlock(dice.Word(), dice.Word()))],
         };
