@@ -48,7 +48,7 @@ internal sealed record CaseFigures
 internal sealed class CaseRun(ulong seed, int frames, int shards, IJournalProjection? observer)
 {
     /// <summary>Events before a case is ended: packets that go in circles could go on for long.</summary>
-    public const long EventsMax = 4_000_000;
+    public const long EventsMax = 1_500_000;
 
     private const int DrainSeconds = 60;
 

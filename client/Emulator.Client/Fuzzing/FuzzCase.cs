@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Emulator.Client.Fuzzing.Codecs;
 using Emulator.Core.Randomness;
 
@@ -8,7 +9,8 @@ namespace Emulator.Client.Fuzzing;
 /// <param name="Figures">Of its run on the first number of shards.</param>
 /// <param name="Problem">What went wrong; null where nothing did.</param>
 /// <param name="Frames">With how many frames it fails; as many as were asked for where it does not.</param>
-internal sealed record CaseResult(int Number, CaseFigures Figures, string? Problem, int Frames);
+/// <param name="Wall">How long it took.</param>
+internal sealed record CaseResult(int Number, CaseFigures Figures, string? Problem, int Frames, TimeSpan Wall);
 
 /// <summary>One case: parsers and encoders with random bytes, and one small network on each number of shards.</summary>
 /// <param name="runSeed">The seed of the whole fuzz run.</param>
@@ -22,6 +24,7 @@ internal sealed class FuzzCase(ulong runSeed, int number, IReadOnlyList<int> sha
     /// <summary>Runs the case; one that fails is run again with half as many frames, as long as it still does.</summary>
     public CaseResult Run(int frames)
     {
+        long started = Stopwatch.GetTimestamp();
         (CaseFigures figures, string? problem) = Try(frames);
         while (problem is not null && frames > 1)
         {
@@ -36,7 +39,8 @@ internal sealed class FuzzCase(ulong runSeed, int number, IReadOnlyList<int> sha
             (figures, problem, frames) = (fewer, still, frames / 2);
         }
 
-        return new CaseResult(number, figures, problem is null ? null : problem + WhichPackets(frames), frames);
+        string? detail = problem is null ? null : problem + WhichPackets(frames);
+        return new CaseResult(number, figures, detail, frames, Stopwatch.GetElapsedTime(started));
     }
 
     // Runs once more, to say which packets it was.

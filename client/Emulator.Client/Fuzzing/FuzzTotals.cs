@@ -20,6 +20,7 @@ internal sealed class FuzzTotals
     private long _dropped;
     private long _absorbed;
     private long _inFlight;
+    private CaseResult? _slowest;
 
     /// <summary>Cases that ended.</summary>
     public int Cases { get; private set; }
@@ -55,6 +56,7 @@ internal sealed class FuzzTotals
             _refused[i] += figures.Refused[i];
         }
 
+        _slowest = _slowest is null || result.Wall > _slowest.Wall ? result : _slowest;
         if (result.Problem is not null)
         {
             _failed.Add(result);
@@ -76,7 +78,8 @@ internal sealed class FuzzTotals
             : $"digests: equal on {string.Join(", ", shards)} shards in every case");
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{seconds:F1} s, {Injected / seconds:F0} frames/s, each on {shards.Count} numbers of shards"));
+            $"{seconds:F1} s, {Injected / seconds:F0} frames/s, each on {shards.Count} numbers of shards; the slowest case "
+            + $"was {_slowest?.Number} with {_slowest?.Wall.TotalSeconds:F1} s"));
     }
 
     /// <summary>The same as JSON.</summary>

@@ -57,7 +57,7 @@ internal sealed class PacketMaker
     public MacAddress AnyMac() => _dice.Pick(_plan.Macs);
 
     /// <summary>One of the network's addresses, or one that is special or nobody's.</summary>
-    public IPv4Address Address() => _dice.Weighted(30, 2, 1, 1) switch
+    public IPv4Address Address() => _dice.Weighted(70, 1, 3, 2) switch
     {
         0 => _dice.Pick(_plan.Addresses),
         1 => IPv4Address.From(10, 99, 0, _dice.Byte()),
