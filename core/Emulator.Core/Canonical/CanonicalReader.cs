@@ -84,6 +84,12 @@ public sealed class CanonicalReader
             value |= (ulong)(rest[i] & 0x7F) << (7 * i);
             if (rest[i] < 0x80)
             {
+                // One way to write a number: no more bytes than it needs, no more bits than there are.
+                if (rest[i] == 0 || (i == 9 && rest[i] > 1))
+                {
+                    throw Malformed("a number is not written as it should be");
+                }
+
                 _at += i + 1;
                 return value;
             }

@@ -1,13 +1,16 @@
 using Emulator.Core.Canonical;
 using Emulator.Engine.Distribution;
 using Emulator.Engine.Execution;
-using Emulator.Engine.Tests.Models;
 
 namespace Emulator.Engine.Tests.Distribution;
 
-/// <summary>Silos of the ring of stations inside the test's process, with everything that can go wrong on the
-/// way.</summary>
-public sealed class LoopbackSilos(EngineOptions options, int silos, IMessageCodec codec) : IShardTransport
+/// <summary>Silos inside the test's process, with everything that can go wrong on the way.</summary>
+/// <param name="options">The run's.</param>
+/// <param name="silos">How many silos.</param>
+/// <param name="codec">How they write messages for each other.</param>
+/// <param name="populate">Builds the machines on a silo; each builds them all.</param>
+public sealed class LoopbackSilos(EngineOptions options, int silos, IMessageCodec codec, Action<HostedRun> populate)
+    : IShardTransport
 {
     private readonly HashSet<int> _dead = [];
     private readonly HashSet<(int, int, long)> _lostOnce = [];
@@ -44,7 +47,7 @@ public sealed class LoopbackSilos(EngineOptions options, int silos, IMessageCode
         foreach (int silo in living)
         {
             _runs[silo] = new HostedRun(epoch, options, codec);
-            StationModel.Populate(_runs[silo].Add, _runs[silo].DeclareWire);
+            populate(_runs[silo]);
         }
 
         var seats = new Seat[options.Shards];
