@@ -81,7 +81,7 @@ internal sealed class CaseRun(ulong seed, int frames, int shards, IJournalProjec
             problem = ledger.Check(engine.PacketsInFlight) ?? Leftover(engine, isCutShort);
             IsUnbalanced = problem is not null;
         }
-        catch (Exception failed) when (failed is not OutOfMemoryException)
+        catch (Exception failed)
         {
             // Whatever it is, it is what is looked for; the run says so and goes on with the next case.
             problem = $"exception on {shards} shards: {failed.Message} {Cause(failed)}";

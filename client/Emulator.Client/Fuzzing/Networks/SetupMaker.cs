@@ -120,7 +120,9 @@ internal sealed class SetupMaker(NetworkPlan plan, ulong seed)
                 default:
                     if (host.IsNode)
                     {
-                        At(host, new AddFdbEntry("flannel.1", _dice.Pick(plan.Macs), to));
+                        // Machines only: a tunnel that ends behind itself gives its packets a new TTL at each turn, and
+                        // where they are cut as well they would soon be too many for any memory, as on a real host.
+                        At(host, new AddFdbEntry("flannel.1", _dice.Pick(plan.Macs), other.Address));
                     }
 
                     break;
