@@ -81,6 +81,7 @@ internal sealed class SetupMaker(NetworkPlan plan, ulong seed)
         At(node, new AddAddress("cni0", node.PodCidr.At(1), node.PodCidr.Length, node.PodCidr.Last));
         At(node, new AddVxlan("flannel.1", node.VtepMac, node.PodMtu, 1, node.Address, plan.VxlanPort));
         At(node, new AddAddress("flannel.1", node.PodCidr.Address, 32));
+        At(node, _tables.SpareTunnels());
         At(node, plan.IsVxlan
             ? new ReplacePeers("flannel.1", 1, PeerEncapsulation.Vxlan, plan.Peers, node.PodCidr)
             : new ReplacePeers("eth0", 0, PeerEncapsulation.None, plan.Peers, node.PodCidr));

@@ -125,6 +125,18 @@ internal sealed class TableMaker(Dice dice, NetworkPlan plan)
         }
     }
 
+    /// <summary>Before all others: nobody translates where tunnels' own packets go.</summary>
+    /// <remarks>A rule that leads them back into the tunnel makes two of each at every turn where the MTU is small, in a
+    /// real kernel too, until no memory is left.</remarks>
+    public ReplaceTable SpareTunnels()
+    {
+        Match[] isTunnel = [new ProtocolMatch(IPProtocol.Udp),
+            new DestinationPortMatch(IPProtocol.Udp, plan.VxlanPort, plan.VxlanPort)];
+        Rule spare = new(isTunnel, new AcceptTarget());
+        return new ReplaceTable(
+            TableName.Nat, "flanneld", -1, new TableContent([(Hook.Prerouting, spare), (Hook.Output, spare)], []));
+    }
+
     // As kube-proxy writes them: a Service's chain chooses an endpoint's, which marks hairpins and translates.
     private ReplaceTable Services()
     {
