@@ -10,8 +10,8 @@ using Emulator.Engine.Execution;
 namespace Emulator.Bench;
 
 /// <summary>
-/// What it costs to send a frame to a shard in another process: the frame alone, and its event in batches of 512 between
-/// two actors.
+/// What it costs to send a frame to a shard in another process: the frame alone, and its event in batches of 512
+/// between two actors.
 /// </summary>
 internal static class CodecBench
 {
@@ -62,10 +62,11 @@ internal static class CodecBench
         return writer.ToArray();
     }
 
-    private static void Print(string name, int bytes, (double Time, double Bytes) encode, (double Time, double Bytes) decode) =>
+    private static void Print(
+        string name, int bytes, (double Time, double Bytes) encode, (double Time, double Bytes) decode) =>
         Console.WriteLine(
-            $"{name}: encode {encode.Time:F1} ns, decode {decode.Time:F1} ns, {(double)bytes / BatchLength:F1} bytes each; "
-            + $"allocated {encode.Bytes:F1} and {decode.Bytes:F1} bytes each");
+            $"{name}: encode {encode.Time:F1} ns, decode {decode.Time:F1} ns, {(double)bytes / BatchLength:F1} bytes "
+            + $"each; allocated {encode.Bytes:F1} and {decode.Bytes:F1} bytes each");
 
     // The least of many short ones: others share the machine.
     private static (double Nanoseconds, double Bytes) Time(Action once)

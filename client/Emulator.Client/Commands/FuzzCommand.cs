@@ -65,7 +65,8 @@ internal static class FuzzCommand
         HelpName = "N,N…",
         DefaultValueFactory = _ => [1, 4],
         CustomParser = result => SharedOptions.Parse<int[]>(
-            result, ReadShards, $"is not a list of numbers from 1 to {SharedOptions.ShardsMax}; write one such as 1,4."),
+            result, ReadShards,
+            $"is not a list of numbers from 1 to {SharedOptions.ShardsMax}; write one such as 1,4."),
     };
 
     private static Option<OutputFormat> Format() => new("--output", "-o")

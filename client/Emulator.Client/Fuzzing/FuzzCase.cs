@@ -21,7 +21,8 @@ internal sealed class FuzzCase(ulong runSeed, int number, IReadOnlyList<int> sha
     private readonly ulong _seed = StableHash.Combine(runSeed, (ulong)number);
     private bool _isUnbalanced;
 
-    /// <summary>Runs the case; one that fails is run again with half as many frames, as long as it still does.</summary>
+    /// <summary>Runs the case; one that fails is run again with half as many frames, as long as it still
+    /// does.</summary>
     public CaseResult Run(int frames)
     {
         long started = Stopwatch.GetTimestamp();

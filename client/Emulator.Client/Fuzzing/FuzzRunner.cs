@@ -50,7 +50,8 @@ internal sealed class FuzzRunner(Streams streams)
         while (_totals.Injected < request.Frames && !IsOver(request))
         {
             long missing = request.Frames - _totals.Injected;
-            int end = (int)Math.Min(int.MaxValue - 1, next + ((missing + request.FramesPerCase - 1) / request.FramesPerCase));
+            long cases = (missing + request.FramesPerCase - 1) / request.FramesPerCase;
+            int end = (int)Math.Min(int.MaxValue - 1, next + cases);
             RunBatch(next, end, request);
             next = end;
         }

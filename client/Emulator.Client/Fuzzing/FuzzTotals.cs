@@ -68,18 +68,18 @@ internal sealed class FuzzTotals
     {
         decimal seconds = Math.Max(0.001m, (decimal)wall.TotalSeconds);
         output.WriteLine($"cases: {Cases}, {_failed.Count} failed, {_cutShort} cut short for too many events");
-        output.WriteLine($"frames: {Injected} sent, {_hops} seen at devices, {_refused.Sum()} byte strings refused by the "
-            + "parser");
+        output.WriteLine($"frames: {Injected} sent, {_hops} seen at devices, {_refused.Sum()} byte strings refused by "
+            + "the parser");
         output.WriteLine("refused: " + Join(Refused().Select(r => $"{r.Value} {r.Key}")));
         output.WriteLine("drops: " + Join(_drops.Select(d => $"{d.Value} {d.Key}")));
-        output.WriteLine($"ledger: {_originated} originated + {_copied} copied + {_fragmented} fragments = {_delivered} "
-            + $"delivered + {_dropped} dropped + {_absorbed} absorbed + {_inFlight} in flight");
+        output.WriteLine($"ledger: {_originated} originated + {_copied} copied + {_fragmented} fragments = "
+            + $"{_delivered} delivered + {_dropped} dropped + {_absorbed} absorbed + {_inFlight} in flight");
         output.WriteLine(_failed.Count > 0 ? "digests: see the failed cases"
             : $"digests: equal on {string.Join(", ", shards)} shards in every case");
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{seconds:F1} s, {Injected / seconds:F0} frames/s, each on {shards.Count} numbers of shards; the slowest case "
-            + $"was {_slowest?.Number} with {_slowest?.Wall.TotalSeconds:F1} s"));
+            $"{seconds:F1} s, {Injected / seconds:F0} frames/s, each on {shards.Count} numbers of shards; the slowest "
+            + $"case was {_slowest?.Number} with {_slowest?.Wall.TotalSeconds:F1} s"));
     }
 
     /// <summary>The same as JSON.</summary>

@@ -5,7 +5,8 @@ using Emulator.Engine.Execution;
 
 namespace Emulator.Client.Fuzzing;
 
-/// <summary>Keeps every packet's balance, to say which of them made a ledger wrong and what was last seen of it.</summary>
+/// <summary>Keeps every packet's balance, to say which of them made a ledger wrong and what was last seen of
+/// it.</summary>
 internal sealed class LostPackets : IJournalProjection
 {
     private const int Named = 2;
@@ -43,7 +44,8 @@ internal sealed class LostPackets : IJournalProjection
         }
     }
 
-    /// <summary>Some packets whose ends are not as many as their beginnings, each with the last entries about it.</summary>
+    /// <summary>Some packets whose ends are not as many as their beginnings, each with the last entries about
+    /// it.</summary>
     public string Describe() => string.Concat(_packets.Where(p => p.Value.Balance != 0).OrderBy(p => p.Key).Take(Named)
         .Select(p => $"\n  packet {p.Key:x16}, {p.Value.Balance:+#;-#}:" + string.Concat(
             p.Value.Last.Select(line => $"\n    {line}"))));

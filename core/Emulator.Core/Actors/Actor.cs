@@ -40,8 +40,8 @@ public abstract class Actor(ActorRef self)
     public abstract void Receive(Message message, int port, Outbox outbox);
 
     /// <summary>
-    /// Called once, when the machine's root has ended the actor: it journals what becomes of what it held. Nothing can be
-    /// sent any more.
+    /// Called once, when the machine's root has ended the actor: it journals what becomes of what it held. Nothing can
+    /// be sent any more.
     /// </summary>
     public virtual void OnEnd(Outbox outbox)
     {

@@ -209,7 +209,8 @@ public sealed class CanonicalReader
     }
 
     /// <summary>The error that the bytes are not what they should be, with the place.</summary>
-    public FormatException Malformed(string what) => new($"Encoded message, byte {_at - _start} of {_end - _start}: {what}.");
+    public FormatException Malformed(string what) =>
+        new($"Encoded message, byte {_at - _start} of {_end - _start}: {what}.");
 
     private ActorRef Resolve(string machine, string name, string incarnation) => _directory is null
         ? throw Malformed($"actor {name} is named where none may be")

@@ -85,7 +85,8 @@ public static class FrameCodec
     }
 
     private static MacAddress ReadMac(ReadOnlySpan<byte> bytes) => new(
-        BinaryPrimitives.ReadUInt32LittleEndian(bytes) | ((ulong)BinaryPrimitives.ReadUInt16LittleEndian(bytes[4..]) << 32));
+        BinaryPrimitives.ReadUInt32LittleEndian(bytes)
+            | ((ulong)BinaryPrimitives.ReadUInt16LittleEndian(bytes[4..]) << 32));
 
     // kind(1) packet(8) flow(8) reply(1)
     private static void WriteIdentity(Span<byte> bytes, byte kind, in PacketIdentity identity)

@@ -14,9 +14,9 @@ internal readonly record struct ReassemblyKey(
 
 /// <summary>Joins fragments to whole packets.</summary>
 /// <remarks>
-/// Source: RFC 791 section 3.2 and RFC 815; Linux' ip_frag_queue and ipfrag_time of 30 s. Pieces that overlap, that carry
-/// nothing or that disagree about the end take all others with them (RFC 5722 for IPv6; Linux does so for both). At most
-/// <see cref="QueuesMax"/> packets at once.
+/// Source: RFC 791 section 3.2 and RFC 815; Linux' ip_frag_queue and ipfrag_time of 30 s. Pieces that overlap, that
+/// carry nothing or that disagree about the end take all others with them (RFC 5722 for IPv6; Linux does so for both).
+/// At most <see cref="QueuesMax"/> packets at once.
 /// </remarks>
 internal sealed class Reassembly(ActorRef self)
 {

@@ -62,10 +62,11 @@ internal sealed class CanonicalRounds(Dice dice)
 
         byte[] bytes = _writer.ToArray();
         bytes[dice.Below(bytes.Length)] = dice.Byte();
+        int length = dice.OneIn(3) ? dice.Below(bytes.Length + 1) : bytes.Length;
         Message read;
         try
         {
-            read = _codec.Read(new CanonicalReader(bytes.AsMemory(0, dice.OneIn(3) ? dice.Below(bytes.Length + 1) : bytes.Length)));
+            read = _codec.Read(new CanonicalReader(bytes.AsMemory(0, length)));
         }
         catch (FormatException)
         {

@@ -9,12 +9,24 @@ using Emulator.Linux.Netlink;
 
 namespace Emulator.Client.Fuzzing.Codecs;
 
-/// <summary>Gives random and damaged bytes and texts to everything that reads them: refusing is right, an exception that
-/// is not documented is wrong, and what was read must be written and read again as the same.</summary>
+/// <summary>Gives random and damaged bytes and texts to everything that reads them: refusing is right, an exception
+/// that is not documented is wrong, and what was read must be written and read again as the same.</summary>
 internal sealed class CodecRounds
 {
     private const int Rounds = 150;
     private const int Texts = 4;
+
+    private static readonly byte[] Dns =
+    [
+        0, 1, 1, 0, 0, 1, 0, 1, 0, 0, 0, 0, 3, .. "web"u8, 0, 0, 1, 0, 1,
+        0xC0, 12, 0, 1, 0, 1, 0, 0, 0, 5, 0, 4, 1, 2, 3, 4,
+    ];
+
+    private static readonly byte[] Http =
+    [
+        .. "POST /a HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nabcd\r\n0\r\n\r\n"u8,
+        .. "HTTP/1.1 200 OK\r\n\r\n"u8,
+    ];
 
     private readonly Dice _dice;
     private readonly NetworkPlan _plan;
@@ -153,9 +165,7 @@ internal sealed class CodecRounds
 
     private int Seed(bool isDns)
     {
-        ReadOnlySpan<byte> seed = isDns
-            ? [0, 1, 1, 0, 0, 1, 0, 1, 0, 0, 0, 0, 3, .. "web"u8, 0, 0, 1, 0, 1, 0xC0, 12, 0, 1, 0, 1, 0, 0, 0, 5, 0, 4, 1, 2, 3, 4]
-            : "POST /a HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nabcd\r\n0\r\n\r\nHTTP/1.1 200 OK\r\n\r\n"u8;
+        ReadOnlySpan<byte> seed = isDns ? Dns : Http;
         seed.CopyTo(_buffer);
         return seed.Length;
     }

@@ -52,8 +52,9 @@ internal sealed class ByteMutation(Dice dice)
                 return InsertOptions(buffer, length);
             case 6 when length > HeaderStart + 20:
                 // Flags and fragment offset.
+                int offset = dice.Below(dice.OneIn(2) ? 200 : 8_192);
                 BinaryPrimitives.WriteUInt16BigEndian(
-                    buffer[(HeaderStart + 6)..], (ushort)((dice.Below(8) << 13) | dice.Below(dice.OneIn(2) ? 200 : 8_192)));
+                    buffer[(HeaderStart + 6)..], (ushort)((dice.Below(8) << 13) | offset));
                 return length;
             case 7:
                 length = dice.Below(200);

@@ -7,8 +7,8 @@ using Emulator.Underlay;
 
 namespace Emulator.Client.Fuzzing.Frames;
 
-/// <summary>Puts random frames into the network: at the doors of the node that it lives on, or, as a machine of its own,
-/// onto its wire. What comes to it ends here, and is sometimes answered.</summary>
+/// <summary>Puts random frames into the network: at the doors of the node that it lives on, or, as a machine of its
+/// own, onto its wire. What comes to it ends here, and is sometimes answered.</summary>
 /// <remarks>In: its own timer; frames. Out: frames.</remarks>
 internal sealed class FrameSource : Actor
 {

@@ -21,8 +21,8 @@ internal sealed class TransportMaker(Dice dice, PacketMaker packets)
     /// <summary>The least and most common flags, and some that no stack sends.</summary>
     private static readonly TcpFlags[] Flags =
     [
-        TcpFlags.Syn, TcpFlags.Syn, TcpFlags.Syn, TcpFlags.Ack, TcpFlags.Ack | TcpFlags.Psh, TcpFlags.Syn | TcpFlags.Ack,
-        TcpFlags.Fin | TcpFlags.Ack, TcpFlags.Rst, TcpFlags.Rst | TcpFlags.Ack, TcpFlags.None,
+        TcpFlags.Syn, TcpFlags.Syn, TcpFlags.Syn, TcpFlags.Ack, TcpFlags.Ack | TcpFlags.Psh,
+        TcpFlags.Syn | TcpFlags.Ack, TcpFlags.Fin | TcpFlags.Ack, TcpFlags.Rst, TcpFlags.Rst | TcpFlags.Ack, TcpFlags.None,
         TcpFlags.Syn | TcpFlags.Fin, TcpFlags.Fin | TcpFlags.Psh | TcpFlags.Urg, TcpFlags.Syn | TcpFlags.Rst,
     ];
 

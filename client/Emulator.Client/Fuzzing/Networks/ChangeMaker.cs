@@ -9,8 +9,8 @@ using Emulator.Underlay;
 
 namespace Emulator.Client.Fuzzing.Networks;
 
-/// <summary>Draws what happens while frames fly: exchanges of well-formed traffic, changes of links, rules, settings and
-/// tables, pods that are deleted, listings.</summary>
+/// <summary>Draws what happens while frames fly: exchanges of well-formed traffic, changes of links, rules, settings
+/// and tables, pods that are deleted, listings.</summary>
 internal sealed class ChangeMaker(NetworkPlan plan, ulong seed)
 {
     /// <summary>When the first may happen.</summary>

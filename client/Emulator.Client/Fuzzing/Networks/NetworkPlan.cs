@@ -5,7 +5,8 @@ using Emulator.Underlay;
 
 namespace Emulator.Client.Fuzzing.Networks;
 
-/// <summary>A small random network, before it is built: the same plan is built once for each number of shards.</summary>
+/// <summary>A small random network, before it is built: the same plan is built once for each number of
+/// shards.</summary>
 internal sealed record NetworkPlan
 {
     /// <summary>Whether pods' packets travel in VXLAN tunnels; else by routes to the nodes.</summary>
@@ -44,7 +45,8 @@ internal sealed record NetworkPlan
     public IReadOnlyList<MacAddress> Macs => field ??=
     [
         .. Hosts.Select(h => h.Mac), .. Hosts.Select(h => h.BridgeMac), .. Hosts.Select(h => h.VtepMac),
-        .. Hosts.SelectMany(h => h.Pods.Select(p => p.Mac)), .. Zones.Select(z => z.Mac), .. Zones.Select(z => z.RawMac),
+        .. Hosts.SelectMany(h => h.Pods.Select(p => p.Mac)), .. Zones.Select(z => z.Mac),
+        .. Zones.Select(z => z.RawMac),
     ];
 }
 

@@ -114,7 +114,8 @@ internal sealed class TableMaker(Dice dice, NetworkPlan plan)
                 bool isTcp = matches.Contains(new ProtocolMatch(IPProtocol.Tcp));
                 return new RejectTarget(with == RejectWith.TcpReset && !isTcp ? RejectWith.IcmpPortUnreachable : with);
             case TableName.Nat when hook is Hook.Prerouting or Hook.Output:
-                bool hasPorts = matches.Exists(m => m is ProtocolMatch { Negated: false, Protocol: not IPProtocol.Icmp });
+                bool hasPorts = matches.Exists(
+                    m => m is ProtocolMatch { Negated: false, Protocol: not IPProtocol.Icmp });
                 return new DnatTarget(dice.Pick(plan.Addresses), hasPorts && dice.OneIn(2) ? (ushort)8_080 : (ushort)0);
             case TableName.Nat when hook == Hook.Input || dice.OneIn(2):
                 return new SnatTarget(dice.Pick(plan.Addresses), dice.OneIn(3));
@@ -126,8 +127,8 @@ internal sealed class TableMaker(Dice dice, NetworkPlan plan)
     }
 
     /// <summary>Before all others: nobody translates where tunnels' own packets go.</summary>
-    /// <remarks>A rule that leads them back into the tunnel makes two of each at every turn where the MTU is small, in a
-    /// real kernel too, until no memory is left.</remarks>
+    /// <remarks>A rule that leads them back into the tunnel makes two of each at every turn where the MTU is small, in
+    /// a real kernel too, until no memory is left.</remarks>
     public ReplaceTable SpareTunnels()
     {
         Match[] isTunnel = [new ProtocolMatch(IPProtocol.Udp),
