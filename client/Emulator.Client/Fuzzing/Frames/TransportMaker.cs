@@ -22,8 +22,9 @@ internal sealed class TransportMaker(Dice dice, PacketMaker packets)
     private static readonly TcpFlags[] Flags =
     [
         TcpFlags.Syn, TcpFlags.Syn, TcpFlags.Syn, TcpFlags.Ack, TcpFlags.Ack | TcpFlags.Psh,
-        TcpFlags.Syn | TcpFlags.Ack, TcpFlags.Fin | TcpFlags.Ack, TcpFlags.Rst, TcpFlags.Rst | TcpFlags.Ack, TcpFlags.None,
-        TcpFlags.Syn | TcpFlags.Fin, TcpFlags.Fin | TcpFlags.Psh | TcpFlags.Urg, TcpFlags.Syn | TcpFlags.Rst,
+        TcpFlags.Syn | TcpFlags.Ack, TcpFlags.Fin | TcpFlags.Ack, TcpFlags.Rst, TcpFlags.Rst | TcpFlags.Ack,
+        TcpFlags.None, TcpFlags.Syn | TcpFlags.Fin, TcpFlags.Fin | TcpFlags.Psh | TcpFlags.Urg,
+        TcpFlags.Syn | TcpFlags.Rst,
     ];
 
     /// <summary>A payload; a tunnelled frame only above the depth's end.</summary>
