@@ -6,6 +6,7 @@ using Emulator.Bench;
 [
     ("event-queue", EventQueueBench.Run),
     ("engine", EngineBench.Run),
+    ("codec", CodecBench.Run),
     ("packets", PacketBench.Run),
     ("packets-export", PacketBench.RunExport),
     ("cpu", CpuBench.Run),

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using Emulator.Client.Commands;
+using Emulator.Client.Fuzzing;
 using Emulator.Client.Requests;
 using Emulator.Client.Running;
 using Emulator.Engine.Execution;
@@ -13,8 +14,10 @@ namespace Emulator.Client;
 /// <param name="Trace"><c>emulator trace</c></param>
 /// <param name="Run"><c>emulator run</c></param>
 /// <param name="Show"><c>emulator show</c></param>
+/// <param name="Fuzz"><c>emulator fuzz</c></param>
 internal sealed record Handlers(
-    Func<DemoRequest, int> Demo, Func<TraceRequest, int> Trace, Func<RunRequest, int> Run, Func<ShowRequest, int> Show);
+    Func<DemoRequest, int> Demo, Func<TraceRequest, int> Trace, Func<RunRequest, int> Run, Func<ShowRequest, int> Show,
+    Func<FuzzRequest, int> Fuzz);
 
 /// <summary>The command line: arguments to requests, mistakes to exit code 2.</summary>
 internal static class CommandLine
@@ -26,7 +29,7 @@ internal static class CommandLine
         {
             return Run(arguments, streams, new Handlers(
                 new DemoRunner(streams).Run, new TraceRunner(streams).Run, new RunRunner(streams).Run,
-                new ShowRunner(streams).Run));
+                new ShowRunner(streams).Run, new FuzzRunner(streams).Run));
         }
         catch (RefusedException refused)
         {
@@ -72,11 +75,12 @@ internal static class CommandLine
         Command trace = TraceCommand.Make(handlers.Trace);
         Command run = RunCommand.Make(handlers.Run);
         Command show = ShowCommand.Make(handlers.Show);
+        Command fuzz = FuzzCommand.Make(handlers.Fuzz);
         var root = new RootCommand(
             "A Kubernetes cluster in one program: give it manifests, it moves every packet in virtual time and shows "
             + "every hop.")
         {
-            demo, trace, run, show,
+            demo, trace, run, show, fuzz,
         };
         var examples = new Dictionary<Command, string[]>
         {
@@ -86,6 +90,7 @@ internal static class CommandLine
             [trace] = TraceCommand.Examples,
             [run] = RunCommand.Examples,
             [show] = ShowCommand.Examples,
+            [fuzz] = FuzzCommand.Examples,
         };
         HelpOption help = root.Options.OfType<HelpOption>().Single();
         help.Action = new CommandExamples((HelpAction)help.Action!, examples); // Help has an action from the start.

@@ -38,6 +38,9 @@ public sealed class NamespaceActor : Actor
     public override void OnStart(Outbox outbox) => HostActor.AddLoopback(_netns);
 
     /// <inheritdoc/>
+    public override void OnEnd(Outbox outbox) => _netns.End(outbox);
+
+    /// <inheritdoc/>
     public override void Receive(Message message, int port, Outbox outbox)
     {
         switch (message)

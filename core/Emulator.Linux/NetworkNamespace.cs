@@ -137,6 +137,13 @@ public sealed class NetworkNamespace : INetworkLayer, INetfilterHost
         _vxlan = ReferenceEquals(_vxlan, device) ? null : _vxlan;
     }
 
+    /// <summary>The namespace is gone: what waited in it ends.</summary>
+    public void End(Outbox outbox)
+    {
+        Neighbours.End(outbox);
+        Reassembly.End(outbox);
+    }
+
     /// <summary>Takes a frame that arrived at a device.</summary>
     public void ReceiveFrame(int index, EthernetFrame frame, Outbox outbox) =>
         ReceiveFrame(index, frame, default, false, outbox);

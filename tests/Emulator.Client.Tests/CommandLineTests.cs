@@ -132,9 +132,33 @@ public sealed class CommandLineTests
     }
 
     [Fact]
+    public void Fuzz_takes_a_seed_frames_with_a_unit_shards_and_one_case()
+    {
+        var request = Assert.IsType<FuzzRequest>(
+            Parse("fuzz --seed 7 --frames 10M --shards 1,2,8 --case 312 --frames-per-case 40 -o json"));
+
+        Assert.Equal((7ul, 10_000_000L, 312, 40), (request.Seed, request.Frames, request.Case, request.FramesPerCase));
+        Assert.Equal([1, 2, 8], request.Shards);
+        Assert.Equal(OutputFormat.Json, request.Format);
+    }
+
+    [Theory]
+    [InlineData("fuzz --frames 10X", "--frames: '10X' is not a number of frames above zero; write one such as")]
+    [InlineData("fuzz --frames 0", "--frames: '0' is not a number of frames above zero; write one such as")]
+    [InlineData("fuzz --shards 1,0", "--shards: '1,0' is not a list of numbers from 1 to 256; write one such as 1,4.")]
+    [InlineData("fuzz -o minimal", "--output: 'minimal' is not a format; write table or json.")]
+    public void Fuzz_refuses_what_it_cannot_count(string arguments, string problem)
+    {
+        (int code, _, string error) = Run(arguments);
+
+        Assert.Equal(ExitCode.BadInput, code);
+        Assert.Contains(problem, error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_command_ends_with_its_handlers_code()
     {
-        var failing = new Handlers(_ => 1, _ => 1, _ => 1, _ => 1);
+        var failing = new Handlers(_ => 1, _ => 1, _ => 1, _ => 1, _ => 1);
 
         Assert.Equal(1, CommandLine.Run(["demo"],
         new Streams(TextReader.Null, TextWriter.Null, TextWriter.Null, false), failing));
@@ -152,7 +176,7 @@ public sealed class CommandLineTests
         using var error = new StringWriter();
         int code = CommandLine.Run(
             arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries),
-            new Streams(TextReader.Null, TextWriter.Null, error, false), new Handlers(See, See, See, See));
+            new Streams(TextReader.Null, TextWriter.Null, error, false), new Handlers(See, See, See, See, See));
         Assert.Equal("", error.ToString());
         Assert.Equal(0, code);
         return seen;
@@ -166,7 +190,8 @@ public sealed class CommandLineTests
             arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries),
             new Streams(TextReader.Null, output, error, false),
             new Handlers(_ => throw new InvalidOperationException(), _ => throw new InvalidOperationException(),
-                _ => throw new InvalidOperationException(), _ => throw new InvalidOperationException()));
+                _ => throw new InvalidOperationException(), _ => throw new InvalidOperationException(),
+                _ => throw new InvalidOperationException()));
         return (code, output.ToString(), error.ToString());
     }
 }

@@ -107,6 +107,28 @@ public sealed class HostActorTests
             pieces.Select(p => (p.Length, (int)p.FragmentOffset, p.MoreFragments)));
     }
 
+    // Linux: vxlan_get_route gives ELOOP for a route into the tunnel itself.
+    [Fact]
+    public void Drops_what_a_tunnel_would_send_into_itself()
+    {
+        Tunnel(new AddRoute(Cidr.Parse("10.9.0.0/16"), null, "flannel.1"));
+
+        Arrive(Frames.Udp("192.168.77.12", "10.244.2.5"), NicMac);
+
+        Assert.Equal(DropReason.RecursionLimit, Drop().Reason);
+        Assert.DoesNotContain(_outbox.Sent.ToArray(), s => s.To == _switch);
+    }
+
+    [Fact]
+    public void Drops_what_a_tunnel_may_not_send()
+    {
+        Tunnel(new AddRoute(Cidr.Parse("10.9.0.0/16"), Type: RouteType.Prohibit));
+
+        Arrive(Frames.Udp("192.168.77.12", "10.244.2.5"), NicMac);
+
+        Assert.Equal(DropReason.NoRoute, Drop().Reason);
+    }
+
     [Fact]
     public void Holds_a_bounded_number_of_neighbours_and_keeps_those_set_by_hand()
     {
@@ -158,6 +180,18 @@ public sealed class HostActorTests
             "2: eth0: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 qdisc noqueue state UP group default qlen 1000",
             lines[4]);
         Assert.Equal("    inet 192.168.77.11/24 brd 192.168.77.255 scope global eth0", lines[6]);
+    }
+
+    // A tunnel whose peer at 10.9.0.1 is reached as the route says.
+    private void Tunnel(AddRoute outer)
+    {
+        Receive(new AddVxlan("flannel.1", Frames.Mac(8), 1450, 1, Frames.IP("192.168.77.11"), 8472));
+        Receive(outer);
+        Receive(new AddRoute(Cidr.Parse("10.244.2.0/24"), Frames.IP("10.244.2.0"), "flannel.1", OnLink: true));
+        Receive(new AddNeighbour("flannel.1", Frames.IP("10.244.2.0"), Frames.Mac(9), NeighbourState.Permanent));
+        Receive(new AddNeighbour("flannel.1", Frames.IP("10.9.0.1"), Frames.Mac(9), NeighbourState.Permanent));
+        Receive(new AddFdbEntry("flannel.1", Frames.Mac(9), Frames.IP("10.9.0.1")));
+        _outbox.Clear();
     }
 
     private void Known(string address) => Receive(

@@ -26,7 +26,7 @@ public sealed class MessageCodec : IMessageCodec
     private const byte RequestSubject = 2;
 
     /// <inheritdoc/>
-    public int Version => 1;
+    public int Version => 2;
 
     /// <inheritdoc/>
     public void Write(CanonicalWriter writer, Message message)

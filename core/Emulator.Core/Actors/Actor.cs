@@ -40,6 +40,14 @@ public abstract class Actor(ActorRef self)
     public abstract void Receive(Message message, int port, Outbox outbox);
 
     /// <summary>
+    /// Called once, when the machine's root has ended the actor: it journals what becomes of what it held. Nothing can
+    /// be sent any more.
+    /// </summary>
+    public virtual void OnEnd(Outbox outbox)
+    {
+    }
+
+    /// <summary>
     /// Packets that the actor holds in queues of its own (neighbour resolution, reassembly): in flight for the ledger.
     /// </summary>
     public virtual int HeldPackets => 0;

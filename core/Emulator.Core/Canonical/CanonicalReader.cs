@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using System.Text;
 using Emulator.Core.Actors;
 using Emulator.Core.Journal;
@@ -8,42 +9,87 @@ namespace Emulator.Core.Canonical;
 /// <summary>
 /// Reads what a <see cref="CanonicalWriter"/> wrote. Anything else is a <see cref="FormatException"/>.
 /// </summary>
-/// <param name="bytes">A whole batch; must not change while it, or what was read of it, is used.</param>
-/// <param name="directory">Who knows the actors; null where none may occur.</param>
-public sealed class CanonicalReader(ReadOnlyMemory<byte> bytes, IActorDirectory? directory = null)
+public sealed class CanonicalReader
 {
     /// <summary>How deeply things may lie in each other: frames in tunnels, documents in documents.</summary>
     public const int DepthMax = 256;
 
+    private readonly byte[] _bytes;
+    private readonly int _start;
+    private readonly int _end;
+    private readonly IActorDirectory? _directory;
     private readonly List<string> _names = [];
     private readonly List<object?> _shared = [];
     private int _at;
     private int _depth;
 
+    /// <summary>Begins to read.</summary>
+    /// <param name="bytes">A whole batch; must not change while it, or what was read of it, is used.</param>
+    /// <param name="directory">Who knows the actors; null where none may occur.</param>
+    public CanonicalReader(ReadOnlyMemory<byte> bytes, IActorDirectory? directory = null)
+    {
+        // An array is looked into without asking each time what kind of memory it is.
+        ArraySegment<byte> segment =
+            MemoryMarshal.TryGetArray(bytes, out ArraySegment<byte> given) ? given : bytes.ToArray();
+        _bytes = segment.Array ?? [];
+        _start = segment.Offset;
+        _at = _start;
+        _end = _start + segment.Count;
+        _directory = directory;
+    }
+
     /// <summary>Bytes not read yet.</summary>
-    public int Remaining => bytes.Length - _at;
+    public int Remaining => _end - _at;
+
+    /// <summary>So many bytes at once, for layouts that never change.</summary>
+    public ReadOnlySpan<byte> Next(int count)
+    {
+        if (count > Remaining)
+        {
+            throw Malformed($"{count} bytes are needed and {Remaining} are left");
+        }
+
+        ReadOnlySpan<byte> taken = _bytes.AsSpan(_at, count);
+        _at += count;
+        return taken;
+    }
 
     /// <summary>One byte.</summary>
-    public byte Byte() => Take(1)[0];
+    public byte Byte() => Next(1)[0];
 
     /// <summary>True or false.</summary>
-    public bool Bool() => Byte() switch
+    public bool Bool() => Bool(Byte());
+
+    /// <summary>A byte that stands for true or false.</summary>
+    public bool Bool(byte value) => value switch
     {
         0 => false,
         1 => true,
-        byte other => throw Malformed($"{other} is neither true nor false"),
+        _ => throw Malformed($"{value} is neither true nor false"),
     };
 
     /// <summary>A whole number from 0.</summary>
     public ulong Varint()
     {
-        ReadOnlySpan<byte> rest = bytes.Span[_at..];
+        ReadOnlySpan<byte> rest = _bytes.AsSpan(_at, _end - _at);
+        if (rest.Length > 0 && rest[0] < 0x80)
+        {
+            _at++;
+            return rest[0];
+        }
+
         ulong value = 0;
         for (int i = 0; i < rest.Length && i < 10; i++)
         {
             value |= (ulong)(rest[i] & 0x7F) << (7 * i);
             if (rest[i] < 0x80)
             {
+                // One way to write a number: no more bytes than it needs, no more bits than there are.
+                if (rest[i] == 0 || (i == 9 && rest[i] > 1))
+                {
+                    throw Malformed("a number is not written as it should be");
+                }
+
                 _at += i + 1;
                 return value;
             }
@@ -74,19 +120,19 @@ public sealed class CanonicalReader(ReadOnlyMemory<byte> bytes, IActorDirectory?
     }
 
     /// <summary>Two bytes.</summary>
-    public ushort Fixed16() => BinaryPrimitives.ReadUInt16LittleEndian(Take(2));
+    public ushort Fixed16() => BinaryPrimitives.ReadUInt16LittleEndian(Next(2));
 
     /// <summary>Four bytes.</summary>
-    public uint Fixed32() => BinaryPrimitives.ReadUInt32LittleEndian(Take(4));
+    public uint Fixed32() => BinaryPrimitives.ReadUInt32LittleEndian(Next(4));
 
     /// <summary>Eight bytes.</summary>
-    public ulong Fixed64() => BinaryPrimitives.ReadUInt64LittleEndian(Take(8));
+    public ulong Fixed64() => BinaryPrimitives.ReadUInt64LittleEndian(Next(8));
 
     /// <summary>Bytes, a window over the batch.</summary>
     public ReadOnlyMemory<byte> Bytes()
     {
         int length = Count();
-        ReadOnlyMemory<byte> taken = bytes.Slice(_at, length);
+        ReadOnlyMemory<byte> taken = _bytes.AsMemory(_at, length);
         _at += length;
         return taken;
     }
@@ -163,21 +209,10 @@ public sealed class CanonicalReader(ReadOnlyMemory<byte> bytes, IActorDirectory?
     }
 
     /// <summary>The error that the bytes are not what they should be, with the place.</summary>
-    public FormatException Malformed(string what) => new($"Encoded message, byte {_at} of {bytes.Length}: {what}.");
+    public FormatException Malformed(string what) =>
+        new($"Encoded message, byte {_at - _start} of {_end - _start}: {what}.");
 
-    private ActorRef Resolve(string machine, string name, string incarnation) => directory is null
+    private ActorRef Resolve(string machine, string name, string incarnation) => _directory is null
         ? throw Malformed($"actor {name} is named where none may be")
-        : directory.Resolve(machine, name, incarnation);
-
-    private ReadOnlySpan<byte> Take(int count)
-    {
-        if (count > Remaining)
-        {
-            throw Malformed($"{count} bytes are needed and {Remaining} are left");
-        }
-
-        ReadOnlySpan<byte> taken = bytes.Span.Slice(_at, count);
-        _at += count;
-        return taken;
-    }
+        : _directory.Resolve(machine, name, incarnation);
 }

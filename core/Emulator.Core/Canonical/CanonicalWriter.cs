@@ -20,6 +20,10 @@ public sealed class CanonicalWriter
     private readonly Dictionary<object, int> _shared = new(ReferenceEqualityComparer.Instance);
     private byte[] _buffer = new byte[1_024];
 
+    // Most events of a batch have the two ends that the one before had: found without asking the dictionary.
+    private (object? Value, int Number) _last;
+    private (object? Value, int Number) _lastButOne;
+
     /// <summary>How many bytes were written.</summary>
     public int Length { get; private set; }
 
@@ -33,6 +37,8 @@ public sealed class CanonicalWriter
     public void Clear()
     {
         Length = 0;
+        _last = default;
+        _lastButOne = default;
         if (_names.Count > 0)
         {
             _names.Clear();
@@ -44,8 +50,21 @@ public sealed class CanonicalWriter
         }
     }
 
+    /// <summary>So many bytes at once to fill in, for layouts that never change; valid until the next write.</summary>
+    public Span<byte> Next(int count)
+    {
+        if (_buffer.Length - Length < count)
+        {
+            Enlarge(count);
+        }
+
+        Span<byte> at = _buffer.AsSpan(Length, count);
+        Length += count;
+        return at;
+    }
+
     /// <summary>One byte.</summary>
-    public void Byte(byte value) => Reserve(1)[0] = value;
+    public void Byte(byte value) => Next(1)[0] = value;
 
     /// <summary>True or false, as a byte.</summary>
     public void Bool(bool value) => Byte(value ? (byte)1 : (byte)0);
@@ -53,7 +72,18 @@ public sealed class CanonicalWriter
     /// <summary>A whole number from 0.</summary>
     public void Varint(ulong value)
     {
-        Span<byte> at = Peek(10);
+        if (_buffer.Length - Length < 10)
+        {
+            Enlarge(10);
+        }
+
+        if (value < 0x80)
+        {
+            _buffer[Length++] = (byte)value;
+            return;
+        }
+
+        Span<byte> at = _buffer.AsSpan(Length, 10);
         int i = 0;
         while (value >= 0x80)
         {
@@ -69,19 +99,19 @@ public sealed class CanonicalWriter
     public void Signed(long value) => Varint((ulong)((value << 1) ^ (value >> 63)));
 
     /// <summary>Two bytes.</summary>
-    public void Fixed16(ushort value) => BinaryPrimitives.WriteUInt16LittleEndian(Reserve(2), value);
+    public void Fixed16(ushort value) => BinaryPrimitives.WriteUInt16LittleEndian(Next(2), value);
 
     /// <summary>Four bytes.</summary>
-    public void Fixed32(uint value) => BinaryPrimitives.WriteUInt32LittleEndian(Reserve(4), value);
+    public void Fixed32(uint value) => BinaryPrimitives.WriteUInt32LittleEndian(Next(4), value);
 
     /// <summary>Eight bytes: for hashes, which are never small.</summary>
-    public void Fixed64(ulong value) => BinaryPrimitives.WriteUInt64LittleEndian(Reserve(8), value);
+    public void Fixed64(ulong value) => BinaryPrimitives.WriteUInt64LittleEndian(Next(8), value);
 
     /// <summary>A count of bytes and the bytes.</summary>
     public void Bytes(ReadOnlySpan<byte> value)
     {
         Varint((ulong)value.Length);
-        value.CopyTo(Reserve(value.Length));
+        value.CopyTo(Next(value.Length));
     }
 
     /// <summary>A text in UTF-8 that is not expected again.</summary>
@@ -89,7 +119,7 @@ public sealed class CanonicalWriter
     {
         int length = Encoding.UTF8.GetByteCount(value);
         Varint((ulong)length);
-        Encoding.UTF8.GetBytes(value, Reserve(length));
+        Encoding.UTF8.GetBytes(value, Next(length));
     }
 
     /// <summary>A text that comes again and again in a batch.</summary>
@@ -144,8 +174,22 @@ public sealed class CanonicalWriter
             return;
         }
 
+        if (ReferenceEquals(value, _last.Value))
+        {
+            Varint((ulong)_last.Number + 2);
+            return;
+        }
+
+        (_last, _lastButOne) = (_lastButOne, _last);
+        if (ReferenceEquals(value, _last.Value))
+        {
+            Varint((ulong)_last.Number + 2);
+            return;
+        }
+
         if (_shared.TryGetValue(value, out int number))
         {
+            _last = (value, number);
             Varint((ulong)number + 2);
             return;
         }
@@ -155,20 +199,5 @@ public sealed class CanonicalWriter
         body(this, value);
     }
 
-    private Span<byte> Reserve(int count)
-    {
-        Span<byte> at = Peek(count);
-        Length += count;
-        return at[..count];
-    }
-
-    private Span<byte> Peek(int count)
-    {
-        if (_buffer.Length - Length < count)
-        {
-            Array.Resize(ref _buffer, Math.Max(_buffer.Length * 2, Length + count));
-        }
-
-        return _buffer.AsSpan(Length);
-    }
+    private void Enlarge(int count) => Array.Resize(ref _buffer, Math.Max(_buffer.Length * 2, Length + count));
 }

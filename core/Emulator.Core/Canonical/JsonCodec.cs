@@ -89,6 +89,7 @@ public static class JsonCodec
             pairs[i] = new(name, Read(reader));
         }
 
-        return JsonObject.Of(pairs);
+        JsonObject made = JsonObject.Of(pairs);
+        return made.Pairs.Count == pairs.Length ? made : throw reader.Malformed("a member's name comes twice");
     }
 }

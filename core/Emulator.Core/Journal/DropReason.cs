@@ -106,4 +106,11 @@ public enum DropReason : byte
 
     /// <summary>An ICMP message was damaged on the way (ICMP_CSUM).</summary>
     IcmpChecksum,
+
+    /// <summary>Fragments that overlap, disagree about the end, or join to nothing that makes sense
+    /// (IPSTATS_MIB_REASMFAILS).</summary>
+    ReassemblyFailed,
+
+    /// <summary>A tunnel whose own packets go into itself (RECURSION_LIMIT).</summary>
+    RecursionLimit,
 }

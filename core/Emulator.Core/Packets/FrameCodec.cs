@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Emulator.Core.Addresses;
 using Emulator.Core.Canonical;
 
@@ -9,21 +10,25 @@ public static class FrameCodec
 {
     private const byte Arp = 0;
     private const byte IPv4 = 1;
+    private const int IdentityLength = 18;
+    private const int HeaderLength = 15;
+    private const int MacLength = 6;
+    private const int ArpLength = 22;
 
     /// <summary>Writes a frame.</summary>
     public static void Write(CanonicalWriter writer, EthernetFrame frame)
     {
-        writer.Varint(frame.Source.Value);
-        writer.Varint(frame.Destination.Value);
+        Span<byte> bytes = writer.Next(2 * MacLength);
+        WriteMac(bytes, frame.Source);
+        WriteMac(bytes[MacLength..], frame.Destination);
         Write(writer, frame.Payload);
     }
 
     /// <summary>Reads a frame.</summary>
     public static EthernetFrame ReadFrame(CanonicalReader reader)
     {
-        var source = new MacAddress(reader.Varint());
-        var destination = new MacAddress(reader.Varint());
-        return new EthernetFrame(source, destination, ReadPacket(reader));
+        ReadOnlySpan<byte> bytes = reader.Next(2 * MacLength);
+        return new EthernetFrame(ReadMac(bytes), ReadMac(bytes[MacLength..]), ReadPacket(reader));
     }
 
     /// <summary>Writes a packet.</summary>
@@ -32,18 +37,11 @@ public static class FrameCodec
         switch (packet)
         {
             case IPv4Packet ip:
-                writer.Byte(IPv4);
-                WriteIdentity(writer, ip.Identity);
                 WriteIPv4(writer, ip);
                 break;
             case ArpPacket arp:
-                writer.Byte(Arp);
-                WriteIdentity(writer, arp.Identity);
-                writer.Fixed16((ushort)arp.Operation);
-                writer.Varint(arp.SenderMac.Value);
-                writer.Fixed32(arp.SenderAddress.Value);
-                writer.Varint(arp.TargetMac.Value);
-                writer.Fixed32(arp.TargetAddress.Value);
+                WriteIdentity(writer.Next(IdentityLength), Arp, arp.Identity);
+                WriteArp(writer.Next(ArpLength), arp);
                 break;
             default:
                 throw new System.Diagnostics.UnreachableException(packet.GetType().Name);
@@ -53,57 +51,82 @@ public static class FrameCodec
     /// <summary>Reads a packet.</summary>
     public static NetworkPacket ReadPacket(CanonicalReader reader)
     {
-        byte kind = reader.Byte();
-        PacketIdentity identity = new(reader.Fixed64(), reader.Fixed64(), reader.Bool());
-        return kind switch
+        ReadOnlySpan<byte> bytes = reader.Next(IdentityLength);
+        PacketIdentity identity = new(
+            BinaryPrimitives.ReadUInt64LittleEndian(bytes[1..]), BinaryPrimitives.ReadUInt64LittleEndian(bytes[9..]),
+            reader.Bool(bytes[17]));
+        return bytes[0] switch
         {
             IPv4 => ReadIPv4(reader, identity),
-            Arp => new ArpPacket(
-                (ArpOperation)reader.Fixed16(), new MacAddress(reader.Varint()), new IPv4Address(reader.Fixed32()),
-                new MacAddress(reader.Varint()), new IPv4Address(reader.Fixed32())) { Identity = identity },
-            _ => throw reader.Malformed($"{kind} is no kind of packet"),
+            Arp => ReadArp(reader.Next(ArpLength), identity),
+            byte kind => throw reader.Malformed($"{kind} is no kind of packet"),
         };
     }
 
-    private static void WriteIdentity(CanonicalWriter writer, in PacketIdentity identity)
+    // operation(2) sender(6 + 4) target(6 + 4)
+    private static void WriteArp(Span<byte> bytes, ArpPacket arp)
     {
-        writer.Fixed64(identity.Packet);
-        writer.Fixed64(identity.Flow);
-        writer.Bool(identity.IsReply);
+        BinaryPrimitives.WriteUInt16LittleEndian(bytes, (ushort)arp.Operation);
+        WriteMac(bytes[2..], arp.SenderMac);
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes[8..], arp.SenderAddress.Value);
+        WriteMac(bytes[12..], arp.TargetMac);
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes[18..], arp.TargetAddress.Value);
     }
 
+    private static ArpPacket ReadArp(ReadOnlySpan<byte> bytes, in PacketIdentity identity) => new(
+        (ArpOperation)BinaryPrimitives.ReadUInt16LittleEndian(bytes), ReadMac(bytes[2..]),
+        new IPv4Address(BinaryPrimitives.ReadUInt32LittleEndian(bytes[8..])), ReadMac(bytes[12..]),
+        new IPv4Address(BinaryPrimitives.ReadUInt32LittleEndian(bytes[18..]))) { Identity = identity };
+
+    private static void WriteMac(Span<byte> bytes, MacAddress mac)
+    {
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes, (uint)mac.Value);
+        BinaryPrimitives.WriteUInt16LittleEndian(bytes[4..], (ushort)(mac.Value >> 32));
+    }
+
+    private static MacAddress ReadMac(ReadOnlySpan<byte> bytes) => new(
+        BinaryPrimitives.ReadUInt32LittleEndian(bytes)
+            | ((ulong)BinaryPrimitives.ReadUInt16LittleEndian(bytes[4..]) << 32));
+
+    // kind(1) packet(8) flow(8) reply(1)
+    private static void WriteIdentity(Span<byte> bytes, byte kind, in PacketIdentity identity)
+    {
+        bytes[0] = kind;
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes[1..], identity.Packet);
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes[9..], identity.Flow);
+        bytes[17] = identity.IsReply ? (byte)1 : (byte)0;
+    }
+
+    // source(4) destination(4) ttl(1) tos(1) identification(2) flags(1) offset(2)
     private static void WriteIPv4(CanonicalWriter writer, IPv4Packet packet)
     {
-        writer.Fixed32(packet.Source.Value);
-        writer.Fixed32(packet.Destination.Value);
-        writer.Byte(packet.TimeToLive);
-        writer.Byte(packet.TypeOfService);
-        writer.Fixed16(packet.Identification);
-        writer.Byte((byte)((packet.DontFragment ? 1 : 0) | (packet.MoreFragments ? 2 : 0)));
-        writer.Fixed16(packet.FragmentOffset);
+        Span<byte> bytes = writer.Next(IdentityLength + HeaderLength);
+        WriteIdentity(bytes, IPv4, packet.Identity);
+        bytes = bytes[IdentityLength..];
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes, packet.Source.Value);
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes[4..], packet.Destination.Value);
+        bytes[8] = packet.TimeToLive;
+        bytes[9] = packet.TypeOfService;
+        BinaryPrimitives.WriteUInt16LittleEndian(bytes[10..], packet.Identification);
+        bytes[12] = (byte)((packet.DontFragment ? 1 : 0) | (packet.MoreFragments ? 2 : 0));
+        BinaryPrimitives.WriteUInt16LittleEndian(bytes[13..], packet.FragmentOffset);
         TransportCodec.Write(writer, packet.Payload);
     }
 
     private static IPv4Packet ReadIPv4(CanonicalReader reader, in PacketIdentity identity)
     {
-        var source = new IPv4Address(reader.Fixed32());
-        var destination = new IPv4Address(reader.Fixed32());
-        byte ttl = reader.Byte();
-        byte tos = reader.Byte();
-        ushort identification = reader.Fixed16();
-        byte flags = reader.Byte();
-        ushort offset = reader.Fixed16();
+        ReadOnlySpan<byte> bytes = reader.Next(HeaderLength);
         return new IPv4Packet
         {
             Identity = identity,
-            Source = source,
-            Destination = destination,
-            TimeToLive = ttl,
-            TypeOfService = tos,
-            Identification = identification,
-            DontFragment = (flags & 1) != 0,
-            MoreFragments = (flags & 2) != 0,
-            FragmentOffset = offset,
+            Source = new IPv4Address(BinaryPrimitives.ReadUInt32LittleEndian(bytes)),
+            Destination = new IPv4Address(BinaryPrimitives.ReadUInt32LittleEndian(bytes[4..])),
+            TimeToLive = bytes[8],
+            TypeOfService = bytes[9],
+            Identification = BinaryPrimitives.ReadUInt16LittleEndian(bytes[10..]),
+            DontFragment = (bytes[12] & 1) != 0,
+            MoreFragments = (bytes[12] & 2) != 0,
+            FragmentOffset = BinaryPrimitives.ReadUInt16LittleEndian(bytes[13..]),
             Payload = TransportCodec.Read(reader),
         };
     }

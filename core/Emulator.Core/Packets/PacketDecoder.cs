@@ -56,6 +56,16 @@ public static class PacketDecoder
         return packet is not null;
     }
 
+    /// <summary>Reads what an IPv4 packet carries, such as what its fragments were joined to.</summary>
+    /// <param name="packet">The packet whose addresses and identity count.</param>
+    /// <param name="bytes">What it carries, whole.</param>
+    /// <param name="payload">The payload, or null where the bytes are refused.</param>
+    public static DecodeError DecodeTransport(
+        IPv4Packet packet, ReadOnlySpan<byte> bytes, out TransportPayload? payload) =>
+        TransportDecoder.Decode(
+            packet.Protocol, bytes, true, bytes.Length, (packet.Source, packet.Destination, packet.Identity),
+            out payload);
+
     /// <summary>Reads an IPv4 packet; a quoted one may be cut short anywhere after its header.</summary>
     internal static DecodeError DecodeIPv4(
         ReadOnlySpan<byte> bytes, PacketIdentity identity, bool isQuoted, out IPv4Packet? packet)

@@ -24,6 +24,12 @@ internal static class TcpOptionsCodec
     /// <summary>Writes options into a span of exactly <see cref="TcpOptions.Length"/> bytes.</summary>
     public static void Write(TcpOptions options, Span<byte> bytes)
     {
+        if (options.IsPacked)
+        {
+            WritePacked(options, bytes);
+            return;
+        }
+
         if (options.MaximumSegmentSize is ushort mss)
         {
             bytes = Put(bytes, ((uint)MssKind << 24) | (4 << 16) | mss);
@@ -54,6 +60,44 @@ internal static class TcpOptionsCodec
             {
                 bytes = Put(bytes, options.SackBlocks[i].Start);
                 bytes = Put(bytes, options.SackBlocks[i].End);
+            }
+        }
+    }
+
+    // Without padding between them; the end is filled up with zeros, which end the list.
+    private static void WritePacked(TcpOptions options, Span<byte> bytes)
+    {
+        bytes.Clear();
+        if (options.MaximumSegmentSize is ushort mss)
+        {
+            bytes = Put(bytes, ((uint)MssKind << 24) | (4 << 16) | mss);
+        }
+
+        if (options.SackPermitted)
+        {
+            (bytes[0], bytes[1]) = (SackPermittedKind, 2);
+            bytes = bytes[2..];
+        }
+
+        if (options.Timestamps is (uint value, uint echo))
+        {
+            (bytes[0], bytes[1]) = (TimestampsKind, 10);
+            bytes = Put(Put(bytes[2..], value), echo);
+        }
+
+        if (options.WindowScale is byte shift)
+        {
+            (bytes[0], bytes[1], bytes[2]) = (WindowScaleKind, 3, shift);
+            bytes = bytes[3..];
+        }
+
+        if (options.SackBlocks.Count > 0)
+        {
+            (bytes[0], bytes[1]) = (SackKind, (byte)(2 + (8 * options.SackBlocks.Count)));
+            bytes = bytes[2..];
+            for (int i = 0; i < options.SackBlocks.Count; i++)
+            {
+                bytes = Put(Put(bytes, options.SackBlocks[i].Start), options.SackBlocks[i].End);
             }
         }
     }

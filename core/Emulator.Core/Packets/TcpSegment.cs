@@ -51,14 +51,30 @@ public sealed record TcpOptions
     /// <summary>Up to four blocks received out of order.</summary>
     public IReadOnlyList<SackBlock> SackBlocks { get; init; } = [];
 
+    /// <summary>The most bytes that a header has room for.</summary>
+    public const int LengthMax = 40;
+
     /// <summary>
     /// Bytes as Linux lays them out: each option padded to 4 bytes, SACK-permitted sharing its word with timestamps.
+    /// Options of others that would not fit so are packed as closely as they came.
     /// </summary>
-    public int Length =>
+    public int Length => PaddedLength is int padded and <= LengthMax ? padded : (PackedLength + 3) & ~3;
+
+    /// <summary>Whether the options only fit without padding between them.</summary>
+    internal bool IsPacked => PaddedLength > LengthMax;
+
+    private int PaddedLength =>
         (MaximumSegmentSize is null ? 0 : 4)
         + (Timestamps is null ? (SackPermitted ? 4 : 0) : 12)
         + (WindowScale is null ? 0 : 4)
         + (SackBlocks.Count == 0 ? 0 : 4 + (8 * SackBlocks.Count));
+
+    private int PackedLength =>
+        (MaximumSegmentSize is null ? 0 : 4)
+        + (Timestamps is null ? 0 : 10)
+        + (SackPermitted ? 2 : 0)
+        + (WindowScale is null ? 0 : 3)
+        + (SackBlocks.Count == 0 ? 0 : 2 + (8 * SackBlocks.Count));
 }
 
 /// <summary>A TCP segment.</summary>

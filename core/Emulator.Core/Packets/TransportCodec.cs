@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Emulator.Core.Canonical;
 
 namespace Emulator.Core.Packets;
@@ -13,6 +14,7 @@ public static class TransportCodec
     private const byte Filler = 0;
     private const byte Bytes = 1;
     private const byte Vxlan = 2;
+    private const int UdpLength = 5;
 
     /// <summary>Writes a transport payload.</summary>
     public static void Write(CanonicalWriter writer, TransportPayload payload)
@@ -20,10 +22,11 @@ public static class TransportCodec
         switch (payload)
         {
             case UdpDatagram udp:
-                writer.Byte(Udp);
-                writer.Fixed16(udp.SourcePort);
-                writer.Fixed16(udp.DestinationPort);
-                writer.Bool(udp.NoChecksum);
+                Span<byte> bytes = writer.Next(1 + UdpLength);
+                bytes[0] = Udp;
+                BinaryPrimitives.WriteUInt16LittleEndian(bytes[1..], udp.SourcePort);
+                BinaryPrimitives.WriteUInt16LittleEndian(bytes[3..], udp.DestinationPort);
+                bytes[5] = udp.NoChecksum ? (byte)1 : (byte)0;
                 WriteData(writer, udp.Data);
                 break;
             case TcpSegment tcp:
@@ -97,9 +100,10 @@ public static class TransportCodec
 
     private static UdpDatagram ReadUdp(CanonicalReader reader)
     {
-        ushort source = reader.Fixed16();
-        ushort destination = reader.Fixed16();
-        bool noChecksum = reader.Bool();
+        ReadOnlySpan<byte> bytes = reader.Next(UdpLength);
+        ushort source = BinaryPrimitives.ReadUInt16LittleEndian(bytes);
+        ushort destination = BinaryPrimitives.ReadUInt16LittleEndian(bytes[2..]);
+        bool noChecksum = reader.Bool(bytes[4]);
         return new UdpDatagram(source, destination, ReadData(reader)) { NoChecksum = noChecksum };
     }
 

@@ -176,7 +176,13 @@ public static class NetlinkCodec
         writer.Byte((byte)cidr.Length);
     }
 
-    private static Cidr ReadCidr(CanonicalReader reader) => new(new IPv4Address(reader.Fixed32()), reader.Byte());
+    private static Cidr ReadCidr(CanonicalReader reader)
+    {
+        var address = new IPv4Address(reader.Fixed32());
+        byte length = reader.Byte();
+        return length <= 32 && (address.Value & ~Cidr.MaskOf(length)) == 0
+            ? new Cidr(address, length) : throw reader.Malformed($"{address}/{length} is no block");
+    }
 
     private static void WriteOptional(CanonicalWriter writer, long? value)
     {

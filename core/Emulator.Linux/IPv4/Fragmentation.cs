@@ -15,16 +15,14 @@ internal static class Fragmentation
         int room = (mtu - IPv4Packet.HeaderLength) & ~7;
         int total = packet.Payload.Length;
         var pieces = new IPv4Packet[(total + room - 1) / room];
-        (TransportPayload whole, int start) = packet.Payload is FragmentPayload piece
-            ? (piece.Whole, piece.Offset) : (packet.Payload, 0);
         for (int i = 0; i < pieces.Length; i++)
         {
             int offset = i * room;
             int length = Math.Min(room, total - offset);
             pieces[i] = packet with
             {
-                Payload = new FragmentPayload(whole, start + offset, length),
-                FragmentOffset = (ushort)(start + offset),
+                Payload = Slice(packet.Payload, offset, length),
+                FragmentOffset = (ushort)(packet.FragmentOffset + offset),
                 MoreFragments = packet.MoreFragments || offset + length < total,
             };
         }
@@ -33,4 +31,12 @@ internal static class Fragmentation
         outbox.Fragmented(actor, packet, pieces.Length);
         return pieces;
     }
+
+    /// <summary>Some bytes of what a packet carries, which may be a piece itself.</summary>
+    public static TransportPayload Slice(TransportPayload payload, int offset, int length) => payload switch
+    {
+        FragmentPayload piece => new FragmentPayload(piece.Whole, piece.Offset + offset, length),
+        OpaquePayload bytes => new OpaquePayload(bytes.Protocol, bytes.Bytes.Slice(offset, length), length),
+        _ => new FragmentPayload(payload, offset, length),
+    };
 }

@@ -34,21 +34,38 @@ internal sealed class Output(NetworkNamespace netns)
     /// default.</param>
     /// <param name="offset">Nanoseconds since now.</param>
     /// <param name="outbox">Where it goes.</param>
-    /// <param name="isTunnel">True for a tunnel's outer packet, which is no new one: the inner was counted.</param>
     public OutputError Send(
         IPv4Address source, IPv4Address destination, TransportPayload payload, in OutputOptions options,
-        in SkBuff cause, long offset, Outbox outbox, bool isTunnel = false)
+        in SkBuff cause, long offset, Outbox outbox)
+    {
+        TrySend(source, destination, payload, options, cause, offset, outbox, null, out OutputError error);
+        return error;
+    }
+
+    /// <summary>Sends a tunnel's outer packet, which is no new one: the inner was counted. A route into the tunnel
+    /// itself is none.</summary>
+    /// <returns>False where it never came about; true where it went, or ended here with a reason.</returns>
+    public bool TrySendTunnelled(
+        NetDevice tunnel, IPv4Address source, IPv4Address destination, UdpDatagram datagram, in OutputOptions options,
+        long offset, Outbox outbox) =>
+        TrySend(source, destination, datagram, options, default, offset, outbox, tunnel, out _);
+
+    private bool TrySend(
+        IPv4Address source, IPv4Address destination, TransportPayload payload, in OutputOptions options,
+        in SkBuff cause, long offset, Outbox outbox, NetDevice? tunnel, out OutputError error)
     {
         RouteDecision route = Route(destination);
-        if (route.Error != OutputError.None)
+        error = route.Device == tunnel ? OutputError.Invalid : route.Error;
+        if (error != OutputError.None)
         {
-            return route.Error;
+            return false;
         }
 
         int length = IPv4Packet.HeaderLength + payload.Length;
         if (options.DontFragment && length > netns.PathMtu(destination, route.Device.Mtu, outbox))
         {
-            return OutputError.MessageTooLong;
+            error = OutputError.MessageTooLong;
+            return false;
         }
 
         var packet = new IPv4Packet
@@ -62,12 +79,13 @@ internal sealed class Output(NetworkNamespace netns)
             DontFragment = options.DontFragment,
             Identification = ++_identification,
         };
-        if (!isTunnel)
+        if (tunnel is null)
         {
             outbox.Originated(netns.Self, packet);
         }
 
-        return LocalOut(packet, cause, route, offset + netns.HopNanoseconds, outbox);
+        error = LocalOut(packet, cause, route, offset + netns.HopNanoseconds, outbox);
+        return true;
     }
 
     /// <summary>POSTROUTING, fragmentation and the neighbour: the common end of forwarding and output.</summary>

@@ -14,8 +14,9 @@ internal readonly record struct ReassemblyKey(
 
 /// <summary>Joins fragments to whole packets.</summary>
 /// <remarks>
-/// Source: RFC 791 section 3.2 and RFC 815; Linux' ipfrag_time of 30 s. At most <see cref="QueuesMax"/> packets at
-/// once.
+/// Source: RFC 791 section 3.2 and RFC 815; Linux' ip_frag_queue and ipfrag_time of 30 s. Pieces that overlap, that
+/// carry nothing or that disagree about the end take all others with them (RFC 5722 for IPv6; Linux does so for both).
+/// At most <see cref="QueuesMax"/> packets at once.
 /// </remarks>
 internal sealed class Reassembly(ActorRef self)
 {
@@ -24,7 +25,7 @@ internal sealed class Reassembly(ActorRef self)
 
     private const long TimeoutNanoseconds = 30_000_000_000;
 
-    private readonly Dictionary<ReassemblyKey, Queue> _queues = [];
+    private readonly Dictionary<ReassemblyKey, ReassemblyQueue> _queues = [];
     private uint _generations;
 
     /// <summary>Pieces that wait for their siblings.</summary>
@@ -39,7 +40,7 @@ internal sealed class Reassembly(ActorRef self)
     {
         largest = 0;
         var key = new ReassemblyKey(piece.Source, piece.Destination, piece.Identification, piece.Protocol);
-        if (!_queues.TryGetValue(key, out Queue? queue))
+        if (!_queues.TryGetValue(key, out ReassemblyQueue? queue))
         {
             if (_queues.Count == QueuesMax)
             {
@@ -47,77 +48,84 @@ internal sealed class Reassembly(ActorRef self)
                 return null;
             }
 
-            queue = new Queue(++_generations);
+            queue = new ReassemblyQueue(++_generations);
             _queues.Add(key, queue);
             outbox.Send(self, new ReassemblyTimer(key, queue.Generation), TimeoutNanoseconds);
         }
 
-        int place = queue.Pieces.FindIndex(p => p.FragmentOffset >= piece.FragmentOffset);
-        if (place >= 0 && queue.Pieces[place].FragmentOffset == piece.FragmentOffset)
+        switch (queue.Add(piece))
         {
-            outbox.Absorbed(self, piece, 1); // A duplicate adds nothing.
-            return null;
+            case PieceFate.Copy:
+                outbox.Absorbed(self, piece, 1); // A duplicate adds nothing.
+                return null;
+            case PieceFate.Misfit:
+                outbox.Dropped(self, piece, DropReason.ReassemblyFailed);
+                End(key, queue, DropReason.ReassemblyFailed, outbox);
+                return null;
+            default:
+                HeldPackets++;
+                return queue.IsComplete ? Join(key, queue, piece, outbox, out largest) : null;
         }
-
-        queue.Pieces.Insert(place < 0 ? queue.Pieces.Count : place, piece);
-        HeldPackets++;
-        if (!queue.IsComplete)
-        {
-            return null;
-        }
-
-        _queues.Remove(key);
-        HeldPackets -= queue.Pieces.Count;
-        IPv4Packet first = queue.Pieces[0];
-        largest = (ushort)queue.Pieces.Max(p => p.Length);
-        int largestUncut = queue.Pieces.Max(p => p.DontFragment ? p.Length : 0);
-        // All pieces of one packet refer to the same whole.
-        IPv4Packet joined = first with
-        {
-            Payload = ((FragmentPayload)first.Payload).Whole, FragmentOffset = 0, MoreFragments = false,
-            DontFragment = largestUncut == largest,
-        };
-        outbox.Absorbed(self, piece, queue.Pieces.Count - 1); // The whole goes on in place of the last one.
-        return joined;
     }
 
     /// <summary>Ends what waited too long.</summary>
     public void Expire(ReassemblyTimer timer, Outbox outbox)
     {
-        if (_queues.TryGetValue(timer.Key, out Queue? queue) && queue.Generation == timer.Generation)
+        if (_queues.TryGetValue(timer.Key, out ReassemblyQueue? queue) && queue.Generation == timer.Generation)
         {
-            _queues.Remove(timer.Key);
-            HeldPackets -= queue.Pieces.Count;
-            foreach (IPv4Packet piece in queue.Pieces)
-            {
-                outbox.Dropped(self, piece, DropReason.ReassemblyTimeout);
-            }
+            End(timer.Key, queue, DropReason.ReassemblyTimeout, outbox);
         }
     }
 
-    private sealed class Queue(uint generation)
+    /// <summary>The namespace is gone, and what waited in it.</summary>
+    public void End(Outbox outbox)
     {
-        public uint Generation { get; } = generation;
-
-        public List<IPv4Packet> Pieces { get; } = [];
-
-        public bool IsComplete
+        foreach ((ReassemblyKey key, ReassemblyQueue queue) in _queues.OrderBy(q => q.Value.Generation).ToList())
         {
-            get
-            {
-                int next = 0;
-                foreach (IPv4Packet piece in Pieces)
-                {
-                    if (piece.FragmentOffset != next)
-                    {
-                        return false;
-                    }
-
-                    next += piece.Payload.Length;
-                }
-
-                return !Pieces[^1].MoreFragments;
-            }
+            End(key, queue, DropReason.DeviceGone, outbox);
         }
     }
+
+    private IPv4Packet? Join(
+        ReassemblyKey key, ReassemblyQueue queue, IPv4Packet last, Outbox outbox, out ushort largest)
+    {
+        _queues.Remove(key);
+        HeldPackets -= queue.Pieces.Count;
+        IPv4Packet first = queue.Pieces[0];
+        largest = (ushort)queue.Pieces.Max(p => p.Length);
+        int largestUncut = queue.Pieces.Max(p => p.DontFragment ? p.Length : 0);
+        DecodeError error = queue.TryJoin(out TransportPayload? whole);
+        IPv4Packet joined = first with
+        {
+            Payload = whole ?? first.Payload, FragmentOffset = 0, MoreFragments = false,
+            DontFragment = largestUncut == largest,
+        };
+        outbox.Absorbed(self, last, queue.Pieces.Count - 1); // The whole goes on in place of the last one.
+        if (whole is not null)
+        {
+            return joined;
+        }
+
+        outbox.Dropped(self, joined, ReasonOf(error, first.Protocol));
+        return null;
+    }
+
+    private void End(ReassemblyKey key, ReassemblyQueue queue, DropReason reason, Outbox outbox)
+    {
+        _queues.Remove(key);
+        HeldPackets -= queue.Pieces.Count;
+        foreach (IPv4Packet piece in queue.Pieces)
+        {
+            outbox.Dropped(self, piece, reason);
+        }
+    }
+
+    private static DropReason ReasonOf(DecodeError error, IPProtocol protocol) => error != DecodeError.Checksum
+        ? DropReason.ReassemblyFailed
+        : protocol switch
+        {
+            IPProtocol.Tcp => DropReason.TcpChecksum,
+            IPProtocol.Udp => DropReason.UdpChecksum,
+            _ => DropReason.IcmpChecksum,
+        };
 }

@@ -100,6 +100,21 @@ public sealed class NeighbourTable
         }
     }
 
+    /// <summary>The namespace is gone, and what waited in it.</summary>
+    public void End(Outbox outbox)
+    {
+        foreach (NeighbourEntry entry in _entries.Values.OrderBy(e => (e.Device.Index, e.Address)))
+        {
+            foreach (PendingPacket pending in entry.Queue ?? [])
+            {
+                outbox.Dropped(_netns.Self, pending.Packet, DropReason.DeviceGone, at: entry.Device.JournalName);
+            }
+        }
+
+        _entries.Clear();
+        HeldPackets = 0;
+    }
+
     /// <summary>Sends a gratuitous ARP request for an own address: bridges learn its port, neighbours its
     /// MAC.</summary>
     public void Announce(NetDevice device, IPv4Address address, Outbox outbox)

@@ -15,16 +15,22 @@ namespace Emulator.Linux.NetDevices;
 /// datagrams to the
 /// node's IPv4 output (50 bytes longer); frames to its IPv4 input. The outer source port is a hash of the inner flow,
 /// the
-/// same both ways for UDP and ICMP. Source: RFC 7348. Not modelled: learning, multicast groups.
+/// same both ways for UDP and ICMP. A datagram whose own way leads into the tunnel ends with <c>RecursionLimit</c>: at
+/// once where its route says so (Linux: ELOOP), after eight turns where a rule changed its way.
+/// Source: RFC 7348. Not modelled: learning, multicast groups.
 /// </remarks>
 public sealed class Vxlan : NetDevice
 {
     private const int PortFirst = 32_768;
     private const uint PortCount = 28_232;
 
+    // Linux: XMIT_RECURSION_LIMIT.
+    private const int RecursionMax = 8;
+
     private readonly NetworkNamespace _netns;
     private readonly AddVxlan _options;
     private readonly SortedDictionary<MacAddress, IPv4Address> _fdb = [];
+    private int _nesting;
 
     internal Vxlan(int index, InterfaceName journalName, AddVxlan options, NetworkNamespace netns)
         : base(index, journalName, options.Mac, options.Mtu)
@@ -89,17 +95,22 @@ public sealed class Vxlan : NetDevice
         }
 
         var datagram = new UdpDatagram(SourcePort(frame.Payload), DestinationPort, new VxlanPayload(Vni, frame));
-        OutputError error = _netns.Output.Send(
-            _options.Local, remote, datagram, new OutputOptions(frame.Payload.Identity, false), default, offset, outbox,
-            isTunnel: true);
-        if (error != OutputError.None)
+        if (_nesting == RecursionMax)
         {
-            // A netfilter verdict has journaled its own drop; a missing route has not.
-            if (error != OutputError.NotPermitted)
-            {
-                _netns.Drop(frame.Payload, DropReason.NoRoute, null, this, offset, outbox);
-            }
+            _netns.Drop(frame.Payload, DropReason.RecursionLimit, null, this, offset, outbox);
+            return;
         }
+
+        _nesting++;
+        if (!_netns.Output.TrySendTunnelled(
+            this, _options.Local, remote, datagram, new OutputOptions(frame.Payload.Identity, false), offset, outbox))
+        {
+            bool isCircular = _netns.Output.Route(remote).Error == OutputError.None;
+            DropReason reason = isCircular ? DropReason.RecursionLimit : DropReason.NoRoute;
+            _netns.Drop(frame.Payload, reason, null, this, offset, outbox);
+        }
+
+        _nesting--;
     }
 
     private bool TryFind(EthernetFrame frame, out IPv4Address remote)

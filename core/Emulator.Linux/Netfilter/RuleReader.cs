@@ -10,6 +10,7 @@ internal sealed class RuleReader(string line, Func<string, Chain?> chains)
     private readonly List<string> _words = RuleTokens.Split(line);
     private readonly List<Match> _matches = [];
     private int _next;
+    private int _matchesBefore;
     private string _chain = "";
     private string _module = "";
     private IPProtocol? _protocol;
@@ -105,6 +106,7 @@ internal sealed class RuleReader(string line, Func<string, Chain?> chains)
     {
         FlushBareExtension();
         _module = name;
+        _matchesBefore = _matches.Count;
         switch (name)
         {
             case "tcp" or "udp" or "sctp":
@@ -171,7 +173,7 @@ internal sealed class RuleReader(string line, Func<string, Chain?> chains)
     /// <summary>Both sides asked in one <c>-m addrtype</c> are one match where both or none are negated.</summary>
     private void AddDestinationType(AddressType type, bool negated)
     {
-        if (_matches.Count > 0 && _matches[^1] is AddressTypeMatch { DestinationType: null } source
+        if (_matches.Count > _matchesBefore && _matches[^1] is AddressTypeMatch { DestinationType: null } source
             && source.Negated == negated)
         {
             _matches[^1] = source with { DestinationType = type };

@@ -50,6 +50,10 @@ public static class SocketLimits
     /// <summary>The least MTU that TCP believes in (<c>net.ipv4.route.min_pmtu</c>).</summary>
     public const int MtuMin = 552;
 
+    /// <summary>The least segment size that TCP sends, options included, whatever a peer says
+    /// (<c>net.ipv4.tcp_min_snd_mss</c>).</summary>
+    public const int MssMin = 48;
+
     /// <summary>SYN retransmissions one second apart before the interval doubles
     /// (<c>tcp_syn_linear_timeouts</c>).</summary>
     public const int SynLinearTimeouts = 4;

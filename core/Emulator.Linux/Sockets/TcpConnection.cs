@@ -147,8 +147,9 @@ public sealed class TcpConnection
     internal SimTime? SynSentAt { get; set; }
 
     /// <summary>Largest number of data bytes in one segment.</summary>
-    internal int SendMss =>
-        Math.Min(PeerMss, PathMtu - IPv4Packet.HeaderLength - TcpSegment.HeaderLength) - (TimestampsOn ? 12 : 0);
+    internal int SendMss => Math.Max(
+        SocketLimits.MssMin, Math.Min(PeerMss, PathMtu - IPv4Packet.HeaderLength - TcpSegment.HeaderLength))
+        - (TimestampsOn ? 12 : 0);
 
     internal int InFlight => (int)(SendMax - SendUnacknowledged);
 

@@ -128,7 +128,7 @@ internal static class TcpHandshake
         c.ReceiveEdge = c.ReceiveNext;
         c.ReceiveAcknowledged = c.ReceiveNext;
         TcpOptions options = syn.Options;
-        c.PeerMss = options.MaximumSegmentSize ?? SocketLimits.DefaultMss;
+        c.PeerMss = options.MaximumSegmentSize is > 0 and ushort size ? size : SocketLimits.DefaultMss;
         c.SackOn = options.SackPermitted;
         c.TimestampsOn = options.Timestamps is not null;
         c.TimestampRecent = options.Timestamps?.Value ?? 0;

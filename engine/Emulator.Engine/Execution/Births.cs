@@ -36,6 +36,12 @@ internal sealed class Births(Shard shard, Outbox outbox, ulong seed)
             Actor dismissed = slot.Dismiss(ended) ?? throw new EngineException(
                 $"{actor.Self.Name} ends {ended.Name}, which does not live on {slot.Machine.Name}.");
             shard.Ended?.Invoke(dismissed);
+            int sent = outbox.Sent.Length;
+            dismissed.OnEnd(outbox);
+            if (outbox.Sent.Length != sent)
+            {
+                throw new EngineException($"{ended.Name} sends messages though it has ended.");
+            }
 
             Write(JournalKind.ActorEnded, ended);
         }

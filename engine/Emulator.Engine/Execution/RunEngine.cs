@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using Emulator.Core.Actors;
+using Emulator.Core.Canonical;
 using Emulator.Core.Time;
 using Emulator.Engine.Clocks;
+using Emulator.Engine.Distribution;
 using Emulator.Engine.Inputs;
 
 namespace Emulator.Engine.Execution;
@@ -213,6 +215,11 @@ public abstract class RunEngine : IDisposable
     /// The address of the living actor of that name on a machine, or null; call while the run stands still.
     /// </summary>
     public ActorRef? FindActorRef(MachineRef machine, string name) => _shards?.FindActor(machine, name);
+
+    /// <summary>
+    /// Turns actors' names into references, for what comes from outside as text: machines must be those of the run.
+    /// </summary>
+    public IActorDirectory Actors => new ActorDirectory(Plan);
 
     /// <summary>Lets threads and connections go.</summary>
     public void Dispose()

@@ -3,6 +3,8 @@ using Emulator.Core.Actors;
 using Emulator.Core.Canonical;
 using Emulator.Core.Packets;
 using Emulator.Kubernetes.ApiServer.Messages;
+using FsCheck;
+using FsCheck.Fluent;
 
 namespace Emulator.Cluster.Tests.Canonical;
 
@@ -40,6 +42,30 @@ public sealed class MessageCodecTests
             byte[] cut = bytes[..length];
             Assert.Throws<FormatException>(() => Decode(cut));
         }
+    }
+
+    [Fact]
+    public void Changed_bytes_are_another_message_or_malformed_and_nothing_else()
+    {
+        byte[][] all = [.. SampleMessages.All.Values.Select(Encode)];
+        Prop.ForAll<uint, uint, byte>((which, where, what) =>
+        {
+            byte[] bytes = [.. all[which % all.Length]];
+            bytes[where % bytes.Length] ^= (byte)(what | 1);
+            Message read;
+            try
+            {
+                read = Decode(bytes);
+            }
+            catch (FormatException malformed)
+            {
+                Assert.NotEmpty(malformed.Message);
+                return;
+            }
+
+            byte[] again = Encode(read);
+            Assert.Equal(again, Encode(Decode(again)));
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(5_000));
     }
 
     [Fact]

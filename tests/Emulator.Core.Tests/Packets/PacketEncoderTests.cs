@@ -72,6 +72,19 @@ public sealed class PacketEncoderTests
         Assert.Throws<ArgumentOutOfRangeException>(() => Transport(Segment(TcpFlags.Ack, options)));
     }
 
+    /// <summary>2 + 3 + 34 bytes fit as another stack may send them, but not with Linux' padding: 4 + 4 + 36.</summary>
+    [Fact]
+    public void Packs_options_closely_that_do_not_fit_with_padding()
+    {
+        SackBlock[] blocks = [new SackBlock(1, 2), new SackBlock(3, 4), new SackBlock(5, 6), new SackBlock(7, 8)];
+        var options = new TcpOptions { SackPermitted = true, WindowScale = 7, SackBlocks = blocks };
+        string hex = Transport(Segment(TcpFlags.Ack, options));
+
+        Assert.Equal(
+            "0402" + "030307" + "0522" + "00000001000000020000000300000004000000050000000600000007" + "00000008" + "00",
+            hex[40..]);
+    }
+
     /// <summary>RFC 7348 section 5: flags 08, three reserved bytes, VNI in 24 bits, one reserved byte, then the
     /// frame.</summary>
     [Fact]

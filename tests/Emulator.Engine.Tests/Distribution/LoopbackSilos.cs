@@ -1,14 +1,17 @@
 using Emulator.Core.Canonical;
 using Emulator.Engine.Distribution;
 using Emulator.Engine.Execution;
-using Emulator.Engine.Tests.Models;
 
 namespace Emulator.Engine.Tests.Distribution;
 
-/// <summary>Silos of the ring of stations inside the test's process, with everything that can go wrong on the
-/// way.</summary>
+/// <summary>Silos inside the test's process, with everything that can go wrong on the way.</summary>
 /// <remarks>All shards share one scheduler, on which one of them runs at a time, in turn.</remarks>
-public sealed class LoopbackSilos(EngineOptions options, int silos, IMessageCodec codec) : IShardTransport
+/// <param name="options">The run's.</param>
+/// <param name="silos">How many silos.</param>
+/// <param name="codec">How they write messages for each other.</param>
+/// <param name="populate">Builds the machines on a silo; each builds them all.</param>
+public sealed class LoopbackSilos(EngineOptions options, int silos, IMessageCodec codec, Action<HostedRun> populate)
+    : IShardTransport
 {
     private readonly TaskScheduler _inTurn = new ConcurrentExclusiveSchedulerPair().ExclusiveScheduler;
     private readonly HashSet<int> _dead = [];
@@ -53,7 +56,7 @@ public sealed class LoopbackSilos(EngineOptions options, int silos, IMessageCode
         foreach (int silo in living)
         {
             runs[silo] = new HostedRun(epoch, options, numbers, codec);
-            StationModel.Populate(runs[silo].Add, runs[silo].DeclareWire);
+            populate(runs[silo]);
         }
 
         var seats = new Seat[options.Shards];

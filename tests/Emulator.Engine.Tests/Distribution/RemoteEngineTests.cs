@@ -177,7 +177,9 @@ public sealed class RemoteEngineTests
     private static LoopbackSilos Silos(
         int shards, int silos, int copies = 1, bool losesFirst = false, Dictionary<int, int>? dies = null,
         HashSet<int>? silent = null, int cutForOrders = 0) =>
-        new(new EngineOptions { Seed = 5, Shards = shards }, silos, StationCodec.Instance)
+        new(
+            new EngineOptions { Seed = 5, Shards = shards }, silos, StationCodec.Instance,
+            run => StationModel.Populate(run.Add, run.DeclareWire))
         {
             Copies = copies,
             LosesFirst = losesFirst,

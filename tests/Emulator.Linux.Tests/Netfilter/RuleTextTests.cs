@@ -51,6 +51,11 @@ public sealed class RuleTextTests
             RuleText.Write(Read("-A T -m addrtype ! --src-type LOCAL --dst-type UNICAST -j ACCEPT")));
     }
 
+    [Theory]
+    [InlineData("-A T -m addrtype --src-type LOCAL -m addrtype --dst-type UNICAST -j ACCEPT")]
+    [InlineData("-A T -m addrtype ! --src-type LOCAL -m addrtype ! --dst-type UNICAST -j ACCEPT")]
+    public void Keeps_two_address_type_matches_apart(string rule) => Assert.Equal(rule, RuleText.Write(Read(rule)));
+
     [Fact]
     public void Writes_the_header_first_and_one_extension_for_both_ports()
     {

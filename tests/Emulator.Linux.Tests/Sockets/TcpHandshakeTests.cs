@@ -54,6 +54,25 @@ public class TcpHandshakeTests
         }
     }
 
+    [Theory]
+    [InlineData(1, 36)] // 48 (tcp_min_snd_mss), less 12 for timestamps.
+    [InlineData(0, 524)] // As if the option were not there: 536.
+    public void Sends_segments_of_a_least_size_to_a_peer_that_offers_less(int offered, int longest)
+    {
+        _world.Alters = packet => packet.Payload is TcpSegment { Options.MaximumSegmentSize: not null } syn
+            ? packet with
+            {
+                Payload = syn with { Options = syn.Options with { MaximumSegmentSize = (ushort)offered } },
+            }
+            : packet;
+        var server = new RecordingHandler();
+        Connect(new RecordingHandler { Connected = (c, o) => c.Send(new FillerPayload(2_000), o) }, server);
+        _world.Run();
+
+        Assert.Equal(2_000, server.Bytes.Count);
+        Assert.Equal(longest, _world.Sent.Max(s => ((TcpSegment)s.Packet.Payload).Data.Length));
+    }
+
     [Fact]
     public void Carries_the_flow_of_its_opener_and_marks_the_listening_side_as_replies()
     {

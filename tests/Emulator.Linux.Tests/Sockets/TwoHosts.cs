@@ -40,6 +40,9 @@ internal sealed class TwoHosts
     /// <summary>Packets for which this is true are lost.</summary>
     public Func<IPv4Packet, bool> Loses { get; set; } = _ => false;
 
+    /// <summary>What becomes of a packet on the way.</summary>
+    public Func<IPv4Packet, IPv4Packet> Alters { get; set; } = packet => packet;
+
     /// <summary>Extra delay of a packet in nanoseconds.</summary>
     public Func<IPv4Packet, long> Delays { get; set; } = _ => 0;
 
@@ -64,7 +67,7 @@ internal sealed class TwoHosts
         TestHost? to = HostOf(packet.Destination);
         if (to is not null && !Loses(packet))
         {
-            Post(to, new EthernetFrame(default, default, packet), Latency + Delays(packet));
+            Post(to, new EthernetFrame(default, default, Alters(packet)), Latency + Delays(packet));
         }
     }
 
