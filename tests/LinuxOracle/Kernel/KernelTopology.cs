@@ -16,7 +16,7 @@ internal sealed class KernelTopology
     [
         ("net.ipv6.conf.all.disable_ipv6", "1"), ("net.ipv6.conf.default.disable_ipv6", "1"),
         ("net.ipv4.conf.all.rp_filter", "0"), ("net.ipv4.conf.default.rp_filter", "0"),
-        ("net.ipv4.tcp_no_metrics_save", "1"),
+        ("net.ipv4.igmp_link_local_mcast_reports", "0"), ("net.ipv4.tcp_no_metrics_save", "1"),
         ("net.ipv4.tcp_rmem", "4096 131072 33554432"), ("net.ipv4.tcp_wmem", "4096 16384 4194304"),
         ("net.ipv4.ping_group_range", "0 2147483647"),
     ];

@@ -5,7 +5,7 @@ internal static class OracleScenarios
 {
     /// <summary>The scenarios of a mode.</summary>
     public static IReadOnlyList<OracleScenario> Of(string mode) =>
-        mode == "vxlan" ? [.. ServiceScenarios.All] : [.. ServiceScenarios.All.Take(2)];
+        [.. ServiceScenarios.All, .. TranslationScenarios.All, .. ErrorScenarios.All];
 
     /// <summary>A scenario by name.</summary>
     public static OracleScenario Find(string mode, string name) => Of(mode).Single(s => s.Name == name);
