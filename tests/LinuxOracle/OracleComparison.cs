@@ -45,11 +45,16 @@ internal static class OracleComparison
             Interleaves = scenario.Interleaves,
         });
         string frames = comparison.Differences(kernel.Frames.Select(FrameText.Of), model);
-        string app = TextDifference.Of(kernel.App, model.App);
+        string app = TextDifference.Of(comparison.OfApp(kernel.App), comparison.OfApp(model.App));
         string conntrack = TextDifference.Of(
-            comparison.Unordered(kernel.Conntrack), comparison.Unordered(model.Conntrack));
+            Tracked(comparison, kernel.Conntrack), Tracked(comparison, model.Conntrack));
         return (frames.Length > 0 ? $"{frames}\n" : "")
             + (app.Length > 0 ? $"applications: {app}\n" : "")
             + (conntrack.Length > 0 ? $"conntrack: {conntrack}\n" : "");
     }
+
+    // A tunnel's source ports are a keyed hash of the flow, or of the sender's socket: how many there are is chance.
+    private static IEnumerable<string> Tracked(WalkComparison comparison, IEnumerable<string> lines) => comparison
+        .Unordered(lines).GroupBy(l => l)
+        .SelectMany(g => g.Key.Contains("port=8472", StringComparison.Ordinal) ? g.Take(1) : g);
 }

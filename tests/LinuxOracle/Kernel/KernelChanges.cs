@@ -21,8 +21,9 @@ internal sealed class KernelChanges(KernelTopology topology)
                 _undo.Push(() => netns.IP($"route del {TextOf(add)}"));
                 break;
             case DeleteRoute delete:
+                string name = delete.Destination.Length == 0 ? "default" : $"{delete.Destination}";
                 string route = topology.Routes[host].Single(
-                    r => r.StartsWith($"{(delete.Destination.Length == 0 ? "default" : delete.Destination)} ", StringComparison.Ordinal));
+                    r => r.StartsWith($"{name} ", StringComparison.Ordinal));
                 netns.IP($"route del {route}");
                 _undo.Push(() => netns.IP($"route add {route}"));
                 break;
@@ -81,8 +82,19 @@ internal sealed class KernelChanges(KernelTopology topology)
 
     /// <summary>What a host without rules has.</summary>
     public const string EmptyRules =
-        "*filter\n:INPUT ACCEPT [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\nCOMMIT\n"
-        + "*nat\n:PREROUTING ACCEPT [0:0]\n:INPUT ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n:POSTROUTING ACCEPT [0:0]\nCOMMIT\n";
+        """
+        *filter
+        :INPUT ACCEPT [0:0]
+        :FORWARD ACCEPT [0:0]
+        :OUTPUT ACCEPT [0:0]
+        COMMIT
+        *nat
+        :PREROUTING ACCEPT [0:0]
+        :INPUT ACCEPT [0:0]
+        :OUTPUT ACCEPT [0:0]
+        :POSTROUTING ACCEPT [0:0]
+        COMMIT
+        """;
 
     private static string TextOf(AddRoute add) =>
         (add.Type == RouteType.Unicast ? "" : add.Type.ToString().ToLowerInvariant() + " ") + add.Destination
@@ -102,7 +114,10 @@ internal sealed class KernelChanges(KernelTopology topology)
         if (set.Up is bool up)
         {
             netns.IP($"link set {set.Name} {(up ? "up" : "down")}");
-            _undo.Push(() => netns.IP($"link set {set.Name} up"));
+            // Going down, a device loses the routes through it.
+            _undo.Push(() => netns.IP(topology.Routes[netns.Name]
+                .Where(r => r.Contains($"dev {set.Name}", StringComparison.Ordinal))
+                .Select(r => $"route replace {r}").Prepend($"link set {set.Name} up")));
         }
 
         if (set.Hairpin is bool hairpin)

@@ -1,11 +1,12 @@
-using Emulator.Linux.Netlink;
+using System.Text.RegularExpressions;
 using Emulator.Core.Addresses;
+using Emulator.Linux.Netlink;
 using Emulator.LinuxOracle.Tests.Steps;
 
 namespace Emulator.LinuxOracle.Tests.Scenarios;
 
 /// <summary>Short ways of writing what scenarios do most.</summary>
-internal static class Asking
+internal static partial class Asking
 {
     /// <summary>A request of 5 bytes over TCP for 6, and a close.</summary>
     public static OracleStep.Connect Tcp(
@@ -65,7 +66,9 @@ internal static class Asking
             : string.Join('\n', [.. lines[..first], rule, .. lines[first..]]);
     }
 
-    private static string Probability(string line, bool first) => line.Replace(
-        "--probability 0.50000000000", $"--probability {(first ? "1.00000000000" : "0.00000000000")}",
-        StringComparison.Ordinal);
+    private static string Probability(string line, bool first) => Chance().Replace(
+        line, $"--probability {(first ? "1.00000000000" : "0.00000000000")}");
+
+    [GeneratedRegex(@"--probability \S+")]
+    private static partial Regex Chance();
 }
