@@ -18,7 +18,7 @@ internal static class OracleComparison
     private static readonly int[] FixedPorts =
         [53, 80, 5353, 8080, 8472, 9999, .. Enumerable.Range(30_001, 10), .. Enumerable.Range(30_101, 10)];
 
-    /// <summary>The differences of the last try; empty where there were none in one of them.</summary>
+    /// <summary>The differences of each try; empty where there were none in one of them.</summary>
     public static string Differences(OracleWorlds worlds, OracleScenario scenario)
     {
         string differences = "";
@@ -27,11 +27,13 @@ internal static class OracleComparison
             OracleScenario moved = scenario with { Steps = [.. scenario.Steps.Select(s => s.Moved(i * PortsATry))] };
             EmulatedSight model = EmulatedWorld.Make(worlds.Mode, moved);
             KernelSight kernel = worlds.Kernel.Make(moved, model.Yields);
-            differences = Differences(moved, kernel, model.Sight);
-            if (differences.Length == 0)
+            string found = Differences(moved, kernel, model.Sight);
+            if (found.Length == 0)
             {
-                break;
+                return "";
             }
+
+            differences += $"try {i + 1} of {Tries}:\n{found}";
         }
 
         return differences;
@@ -43,6 +45,7 @@ internal static class OracleComparison
         {
             IsCold = scenario.IsCold,
             Interleaves = scenario.Interleaves,
+            Listens = EmulatedWorld.IsInBoth,
         });
         string frames = comparison.Differences(kernel.Frames.Select(FrameText.Of), model);
         string app = TextDifference.Of(comparison.OfApp(kernel.App), comparison.OfApp(model.App));

@@ -60,6 +60,10 @@ internal sealed class EmulatedWorld : IDisposable
 
     private Transcript Seen { get; } = new();
 
+    /// <summary>Whether the real world has the place of a frame: the control plane's machine it has not.</summary>
+    public static bool IsInBoth(SeenFrame frame) =>
+        !$"{frame.Interface}".Contains("control-plane", StringComparison.Ordinal);
+
     /// <summary>Makes a scenario in a cluster of its own.</summary>
     public static EmulatedSight Make(string mode, OracleScenario scenario)
     {
@@ -86,7 +90,7 @@ internal sealed class EmulatedWorld : IDisposable
         foreach (OracleStep step in scenario.Steps)
         {
             Do(step);
-            yields.Add(new StepYield(Lab.Journal.Frames.Count, Seen.Count));
+            yields.Add(new StepYield(Lab.Journal.Frames.Count(IsInBoth), Seen.Count));
         }
 
         SeenFrame[] frames = [.. Lab.Journal.Frames.OrderBy(f => f.Time)];

@@ -31,7 +31,11 @@ internal sealed class PuppetProcess(Transcript seen) : Process
                 Connect(connect, context);
                 break;
             case OracleStep.Send send:
-                context.Send(Connection(send.Name), new FillerPayload(send.Bytes));
+                if (!context.Send(Connection(send.Name), new FillerPayload(send.Bytes)))
+                {
+                    seen.Note(send.Name, "EPIPE");
+                }
+
                 break;
             case OracleStep.Shutdown shutdown:
                 Connection(shutdown.Name).CloseSending(context.Outbox);

@@ -18,14 +18,17 @@ internal sealed class KernelChanges(KernelTopology topology)
         {
             case AddRoute add:
                 netns.IP($"route replace {TextOf(add)}");
-                _undo.Push(() => netns.IP($"route del {TextOf(add)}"));
+                _undo.Push(() => netns.Try($"route del {TextOf(add)}")); // A step may have taken it back.
                 break;
             case DeleteRoute delete:
                 string name = delete.Destination.Length == 0 ? "default" : $"{delete.Destination}";
-                string route = topology.Routes[host].Single(
-                    r => r.StartsWith($"{name} ", StringComparison.Ordinal));
-                netns.IP($"route del {route}");
-                _undo.Push(() => netns.IP($"route add {route}"));
+                netns.IP($"route del {name}");
+                if (topology.Routes[host].FirstOrDefault(r => r.StartsWith($"{name} ", StringComparison.Ordinal))
+                    is { } route)
+                {
+                    _undo.Push(() => netns.IP($"route add {route}"));
+                }
+
                 break;
             case AddAddress add:
                 netns.IP($"addr add {add.Address}/{add.PrefixLength} dev {add.Device}");

@@ -36,8 +36,11 @@ internal sealed unsafe class KernelSocket(int fd, string name, SocketKind kind)
     /// <summary>Whether a connection is still to be made.</summary>
     public bool IsConnecting { get; set; }
 
-    /// <summary>Whether the peer has closed, or the connection has failed: nothing more is to be heard.</summary>
+    /// <summary>Whether the peer sends no more.</summary>
     public bool IsEnded { get; set; }
+
+    /// <summary>Whether the connection is over in both directions, or has failed.</summary>
+    public bool IsGone { get; set; }
 
     /// <summary>What its owner remembers.</summary>
     public object? Session { get; set; }

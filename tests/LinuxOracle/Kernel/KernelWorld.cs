@@ -108,6 +108,16 @@ internal sealed class KernelWorld : IDisposable
     private void Settle()
     {
         _sockets.Seen.Clear();
+        while (_topology.Hosts.Values.Any(HasOrphans))
+        {
+            WaitUntil(() => false, 10);
+        }
+
+        foreach (string node in Neighbourhood.Nodes)
+        {
+            _topology.Hosts[node].Run(ForgetClients);
+        }
+
         Quiet(QuietMilliseconds);
         foreach (IGrouping<string, Neighbour> at in Neighbourhood.Of(_topology.Devices).GroupBy(n => n.At))
         {
@@ -130,6 +140,20 @@ internal sealed class KernelWorld : IDisposable
         _sockets.CloseAll();
         _sockets.Seen.Clear();
     }
+
+    // The lists of iptables' recent match.
+    private static void ForgetClients()
+    {
+        const string lists = "/proc/thread-self/net/xt_recent";
+        foreach (string list in Directory.Exists(lists) ? Directory.GetFiles(lists) : [])
+        {
+            File.WriteAllText(list, "/");
+        }
+    }
+
+    // Connections that nobody owns any more and that still send: SYN_RECV, FIN_WAIT1, LAST_ACK, CLOSING.
+    private static bool HasOrphans(NetnsThread host) => host.Run(() => File.ReadLines("/proc/thread-self/net/tcp")
+        .Skip(1).Any(l => l.Split(' ', StringSplitOptions.RemoveEmptyEntries)[3] is "03" or "04" or "09" or "0B"));
 
     private void Do(OracleStep step, Dictionary<string, string> owners)
     {

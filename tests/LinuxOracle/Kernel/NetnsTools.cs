@@ -9,6 +9,19 @@ internal static class NetnsTools
     public static void IP(this NetnsThread netns, params IEnumerable<string> lines) =>
         netns.Start("ip", string.Join('\n', lines) + "\n", "-batch", "-");
 
+    /// <summary><c>ip -force -batch -</c>: what cannot be done is passed over.</summary>
+    public static void Try(this NetnsThread netns, params IEnumerable<string> lines)
+    {
+        try
+        {
+            netns.Start("ip", string.Join('\n', lines) + "\n", "-force", "-batch", "-");
+        }
+        catch (InvalidOperationException)
+        {
+            // ip tells by its exit code that there was something to pass over.
+        }
+    }
+
     /// <summary><c>bridge -batch -</c> with some lines.</summary>
     public static void Bridge(this NetnsThread netns, params IEnumerable<string> lines) =>
         netns.Start("bridge", string.Join('\n', lines) + "\n", "-batch", "-");

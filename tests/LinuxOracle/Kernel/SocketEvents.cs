@@ -22,7 +22,15 @@ internal sealed class SocketEvents(SocketLoop loop)
                 Connected(socket);
                 break;
             case SocketKind.Connection:
-                Read(socket);
+                if (!socket.IsPaused && !socket.IsEnded)
+                {
+                    Read(socket);
+                }
+                else if ((events & (Libc.PollErr | Libc.PollHup)) != 0)
+                {
+                    Gone(socket);
+                }
+
                 break;
             default:
                 while ((events & Libc.PollErr) != 0 && socket.TryReceive(_buffer, errors: true, out Received error))
@@ -73,7 +81,7 @@ internal sealed class SocketEvents(SocketLoop loop)
         if (error != 0)
         {
             loop.Seen.Note(socket.Name, Errno.NameOf(error));
-            socket.IsEnded = true;
+            socket.IsGone = true;
             return;
         }
 
@@ -90,6 +98,7 @@ internal sealed class SocketEvents(SocketLoop loop)
         {
             if (received.Errno != 0)
             {
+                socket.IsGone = true;
                 Ended(socket, Errno.NameOf(received.Errno), closes: false);
                 return;
             }
@@ -114,6 +123,15 @@ internal sealed class SocketEvents(SocketLoop loop)
                 loop.Remove(socket);
                 return;
             }
+        }
+    }
+
+    private void Gone(KernelSocket socket)
+    {
+        socket.IsGone = true;
+        if (socket.TakeError() is not 0 and int error)
+        {
+            loop.Seen.Note(socket.Name, Errno.NameOf(error));
         }
     }
 

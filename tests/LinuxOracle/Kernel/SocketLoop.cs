@@ -123,11 +123,10 @@ internal sealed unsafe class SocketLoop : IDisposable
             for (int i = 0; i < sockets.Length; i++)
             {
                 KernelSocket s = sockets[i];
-                bool isHeard = !s.IsEnded && (!s.IsPaused || s.IsConnecting);
                 polled[i] = new Libc.PollFd
                 {
-                    Fd = isHeard ? s.Fd : -1, // poll(2) passes over these.
-                    Events = (short)(s.IsConnecting ? Libc.PollOut : Libc.PollIn),
+                    Fd = s.IsGone ? -1 : s.Fd, // poll(2) passes over those, and tells of errors unasked.
+                    Events = (short)(s.IsConnecting ? Libc.PollOut : s.IsPaused || s.IsEnded ? 0 : Libc.PollIn),
                 };
             }
 

@@ -64,7 +64,7 @@ internal static class SocketSteps
         (string address, int port) = Parse(step.To);
         error = error == 0 ? socket.Connect(address, port) : error;
         socket.IsConnecting = error == Errno.InProgress;
-        socket.IsEnded = !socket.IsConnecting;
+        socket.IsGone = !socket.IsConnecting;
         Note(loop, socket, socket.IsConnecting ? 0 : error);
     }
 

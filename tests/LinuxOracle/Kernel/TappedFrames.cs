@@ -54,34 +54,61 @@ internal static class TappedFrames
                 source, destination,
                 new FillerPayload(BinaryPrimitives.ReadUInt16BigEndian(bytes[4..]) - UdpDatagram.HeaderLength)),
             IPProtocol.Tcp => new TcpSegment { SourcePort = source, DestinationPort = destination },
+            IPProtocol.Icmp when packet.MoreFragments => new IcmpMessage
+            {
+                Type = (IcmpType)bytes[0], Code = bytes[1], Rest = BinaryPrimitives.ReadUInt32BigEndian(bytes[4..]),
+            },
             _ => null,
         };
         return whole is null ? packet
             : packet with { Payload = new FragmentPayload(whole, 0, opaque.WholeLength) };
     }
 
-    // lo leaves TCP's and UDP's checksums to nobody.
+    // lo leaves TCP's and UDP's checksums to nobody, in what it carries and in what is quoted there.
     private static byte[] WithChecksum(byte[] bytes)
     {
-        const int header = EthernetFrame.HeaderLength;
-        int place = bytes.Length < header + IPv4Packet.HeaderLength ? 0 : (IPProtocol)bytes[header + 9] switch
+        const int header = EthernetFrame.HeaderLength + IPv4Packet.HeaderLength;
+        byte[] mended = [.. bytes];
+        if (bytes.Length >= header
+            && BinaryPrimitives.ReadUInt16BigEndian(bytes.AsSpan(12)) == (ushort)EtherType.IPv4)
         {
-            IPProtocol.Tcp => 16,
-            IPProtocol.Udp => 6,
-            _ => 0,
-        };
-        if (place == 0 || BinaryPrimitives.ReadUInt16BigEndian(bytes.AsSpan(12)) != (ushort)EtherType.IPv4)
-        {
-            return bytes;
+            Mend(mended.AsSpan(EthernetFrame.HeaderLength));
         }
 
-        byte[] mended = [.. bytes];
-        Span<byte> transport = mended.AsSpan(header + IPv4Packet.HeaderLength);
-        transport.Slice(place, 2).Clear();
-        byte[] pseudo = [0, bytes[header + 9], (byte)(transport.Length >> 8), (byte)transport.Length];
-        ulong sum = InternetChecksum.Add(InternetChecksum.Add(0, bytes.AsSpan(header + 12, 8)), pseudo);
-        BinaryPrimitives.WriteUInt16BigEndian(
-            transport[place..], InternetChecksum.Finish(InternetChecksum.Add(sum, transport)));
         return mended;
+    }
+
+    private static void Mend(Span<byte> packet)
+    {
+        Span<byte> transport = packet[IPv4Packet.HeaderLength..BinaryPrimitives.ReadUInt16BigEndian(packet[2..])];
+        var protocol = (IPProtocol)packet[9];
+        if (protocol == IPProtocol.Icmp && transport[0] is (byte)IcmpType.DestinationUnreachable
+            or (byte)IcmpType.TimeExceeded)
+        {
+            Span<byte> quoted = transport[IcmpMessage.HeaderLength..];
+            if (BinaryPrimitives.ReadUInt16BigEndian(quoted[2..]) <= quoted.Length)
+            {
+                Mend(quoted);
+            }
+
+            Write(transport, 2, 0);
+            return;
+        }
+
+        if (protocol is not (IPProtocol.Tcp or IPProtocol.Udp))
+        {
+            return;
+        }
+
+        byte[] pseudo = [0, (byte)protocol, (byte)(transport.Length >> 8), (byte)transport.Length];
+        ulong sum = InternetChecksum.Add(InternetChecksum.Add(0, packet.Slice(12, 8)), pseudo);
+        Write(transport, protocol == IPProtocol.Tcp ? 16 : 6, sum);
+    }
+
+    private static void Write(Span<byte> bytes, int place, ulong sum)
+    {
+        bytes.Slice(place, 2).Clear();
+        BinaryPrimitives.WriteUInt16BigEndian(
+            bytes[place..], InternetChecksum.Finish(InternetChecksum.Add(sum, bytes)));
     }
 }
