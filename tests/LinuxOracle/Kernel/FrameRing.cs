@@ -24,9 +24,9 @@ internal sealed unsafe class FrameRing : IDisposable
     private const int PacketOutgoing = 4;
     private const nuint SiocGifName = 0x8910;
 
-    // A frame's place: long enough for all but jumbo frames on lo, which no scenario sends.
-    private const int PlaceBytes = 4_096;
-    private const int Places = 1_024;
+    // A frame's place is long enough for a datagram that a bridge's hooks have joined.
+    private const int PlaceBytes = 8_192;
+    private const int Places = 512;
 
     private readonly NetnsThread _netns;
     private readonly byte* _start;
@@ -40,7 +40,7 @@ internal sealed unsafe class FrameRing : IDisposable
         Fd = netns.Run(() => Libc.Check(Libc.Socket(Libc.AfPacket, type, 0), "socket(AF_PACKET)"));
         Libc.SetOption(Fd, SolPacket, PacketVersion, TpacketV2);
         uint* request = stackalloc uint[4]; // struct tpacket_req: block size, blocks, frame size, frames.
-        (request[0], request[1], request[2], request[3]) = (PlaceBytes * 16, Places / 16, PlaceBytes, Places);
+        (request[0], request[1], request[2], request[3]) = (PlaceBytes * 8, Places / 8, PlaceBytes, Places);
         Libc.Check(Libc.SetSockOpt(Fd, SolPacket, PacketRxRing, request, 16), "setsockopt PACKET_RX_RING");
         _start = (byte*)Libc.Map(null, PlaceBytes * Places, 3, 1, Fd, 0); // PROT_READ | PROT_WRITE, MAP_SHARED.
         if (_start == (byte*)-1)

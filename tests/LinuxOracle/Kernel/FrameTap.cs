@@ -17,6 +17,7 @@ internal sealed class FrameTap : IDisposable
     private readonly FrameRing[] _rings;
     private readonly Thread _thread;
     private readonly int _stop;
+    private Exception? _failure;
 
     public FrameTap(IEnumerable<NetnsThread> hosts)
     {
@@ -48,6 +49,11 @@ internal sealed class FrameTap : IDisposable
         {
             lock (_gate)
             {
+                if (_failure is not null)
+                {
+                    throw new InvalidOperationException("The tap has failed.", _failure);
+                }
+
                 return [.. _frames.OrderBy(f => f.Time)];
             }
         }
@@ -89,19 +95,37 @@ internal sealed class FrameTap : IDisposable
             while (polled[^1].Revents == 0)
             {
                 Libc.Poll(fds, (nuint)polled.Length, -1);
-                lock (_gate)
+                if (!TryTakeAll())
                 {
-                    foreach (FrameRing ring in _rings)
-                    {
-                        while (ring.TryTake(out TappedFrame? frame))
-                        {
-                            _frames.Add(frame);
-                        }
-                    }
+                    return;
                 }
 
                 Heard?.Invoke();
             }
+        }
+    }
+
+    // False when the tap has failed, which whoever asks for frames is told.
+    private bool TryTakeAll()
+    {
+        lock (_gate)
+        {
+            try
+            {
+                foreach (FrameRing ring in _rings)
+                {
+                    while (ring.TryTake(out TappedFrame? frame))
+                    {
+                        _frames.Add(frame);
+                    }
+                }
+            }
+            catch (InvalidOperationException failure)
+            {
+                _failure = failure;
+            }
+
+            return _failure is null;
         }
     }
 }

@@ -69,6 +69,8 @@ internal sealed unsafe class SocketLoop : IDisposable
                 Remove(socket);
             }
         }
+
+        Wake(); // What is being polled closes when poll(2) lets go of it.
     }
 
     public void Dispose()
