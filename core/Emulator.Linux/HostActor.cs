@@ -275,5 +275,5 @@ public sealed class HostActor : Actor
         ?? throw new InvalidOperationException($"{_netns.Name}: {name} is not a bridge.");
 
     private static SetBridgePort Describe(BridgePort port) => new(
-        port.Number, port.JournalName, port.PeerNamespace, PodDeviceIndex, port.Hairpin, port.IsUp, port.Mac);
+        port.Number, port.JournalName, port.PeerNamespace, PodDeviceIndex, port.Hairpin, port.IsUp, port.Mac, port.Mtu);
 }

@@ -45,7 +45,7 @@ internal static class OracleComparison
         {
             IsCold = scenario.IsCold,
             Interleaves = scenario.Interleaves,
-            Listens = EmulatedWorld.IsInBoth,
+            Listens = f => EmulatedWorld.IsInBoth(FrameText.HostOf(f), f.Interface.Name),
         });
         string frames = comparison.Differences(kernel.Frames.Select(FrameText.Of), model);
         string app = TextDifference.Of(comparison.OfApp(kernel.App), comparison.OfApp(model.App));

@@ -106,4 +106,8 @@ public enum DropReason : byte
 
     /// <summary>An ICMP message was damaged on the way (ICMP_CSUM).</summary>
     IcmpChecksum,
+
+    /// <summary>The source, or a loopback destination, could only be this host's own, and the packet comes from
+    /// elsewhere or would go there (IP_LOCAL_SOURCE, IP_INVALID_SOURCE, IP_LOCALNET): a martian.</summary>
+    InvalidSource,
 }

@@ -149,6 +149,11 @@ public sealed class BridgeActor(
             return;
         }
 
+        if (IsTooLong(frame, port, outbox))
+        {
+            return;
+        }
+
         outbox.Hop(Self, port.Name, Direction.In, frame, 0);
         _fdb.Learn(frame.Source, number, outbox.Now.Nanoseconds);
         if (_callsIptables && frame.Payload is IPv4Packet)
@@ -249,6 +254,11 @@ public sealed class BridgeActor(
             return;
         }
 
+        if (IsTooLong(frame, port, outbox))
+        {
+            return;
+        }
+
         if (_qdiscs is not null && _qdiscs.TryGetValue(number, out EgressQdisc? qdisc))
         {
             qdisc.Enqueue(frame, offset, port.Name, outbox);
@@ -256,6 +266,17 @@ public sealed class BridgeActor(
         }
 
         Emit(frame, port, offset, outbox);
+    }
+
+    private bool IsTooLong(EthernetFrame frame, SetBridgePort port, Outbox outbox)
+    {
+        bool isTooLong = frame.Payload.Length > port.Mtu + NetDevice.MtuSlack;
+        if (isTooLong)
+        {
+            outbox.Dropped(Self, frame.Payload, DropReason.PacketTooBig, at: port.Name);
+        }
+
+        return isTooLong;
     }
 
     private void Emit(EthernetFrame frame, SetBridgePort port, long offset, Outbox outbox)

@@ -52,9 +52,10 @@ public sealed record BridgeVerdict(
 /// <param name="Hairpin">Whether frames may go back out of it.</param>
 /// <param name="IsUp">Whether it is up.</param>
 /// <param name="Mac">Its own address, for <c>bridge fdb</c>.</param>
+/// <param name="Mtu">In bytes: longer packets neither come in nor leave by it.</param>
 internal sealed record SetBridgePort(
     int Number, InterfaceName Name, ActorRef Peer, int PeerIndex, bool Hairpin, bool IsUp,
-    MacAddress Mac = default) : Message;
+    MacAddress Mac = default, int Mtu = ushort.MaxValue) : Message;
 
 /// <summary>Removes a port and what was learned behind it.</summary>
 internal sealed record RemoveBridgePort(int Number) : Message;

@@ -101,6 +101,9 @@ public sealed class TcpConnection
     // What the last segment acknowledged. Linux: rcv_wup.
     internal uint ReceiveAcknowledged { get; set; }
 
+    // What came a second time, for the next acknowledgment to tell (RFC 2883). Linux: duplicate_sack.
+    internal SackBlock? Duplicate { get; set; }
+
     // When a segment outside of the window was last answered. Linux: last_oow_ack_time.
     internal SimTime? OutOfWindowAnswered { get; set; }
 

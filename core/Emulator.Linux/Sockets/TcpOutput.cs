@@ -290,6 +290,13 @@ internal static class TcpOutput
     {
         c.ReceiveAcknowledged = c.ReceiveNext;
         SackBlock[] blocks = c.SackOn && c.ReceiveQueue.OutOfOrderCount > 0 ? c.ReceiveQueue.SackBlocks() : [];
+        if (c.Duplicate is { } duplicate && c.SackOn)
+        {
+            // RFC 2883 section 4: the first block tells what came twice.
+            blocks = [duplicate, .. blocks.Take(c.TimestampsOn ? 2 : 3)];
+        }
+
+        c.Duplicate = null;
         TcpOptions options = !c.TimestampsOn && blocks.Length == 0
             ? TcpOptions.None
             : new TcpOptions

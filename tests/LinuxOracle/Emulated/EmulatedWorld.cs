@@ -60,9 +60,10 @@ internal sealed class EmulatedWorld : IDisposable
 
     private Transcript Seen { get; } = new();
 
-    /// <summary>Whether the real world has the place of a frame: the control plane's machine it has not.</summary>
-    public static bool IsInBoth(SeenFrame frame) =>
-        !$"{frame.Interface}".Contains("control-plane", StringComparison.Ordinal);
+    /// <summary>Whether both worlds have the place of a frame: only the emulator has a machine for the control plane,
+    /// and only the real switch is a host that is shown what it floods.</summary>
+    public static bool IsInBoth(string host, string device) =>
+        host != "control-plane" && device is not ("sw-cp" or "br0");
 
     /// <summary>Makes a scenario in a cluster of its own.</summary>
     public static EmulatedSight Make(string mode, OracleScenario scenario)
@@ -90,7 +91,7 @@ internal sealed class EmulatedWorld : IDisposable
         foreach (OracleStep step in scenario.Steps)
         {
             Do(step);
-            yields.Add(new StepYield(Lab.Journal.Frames.Count(IsInBoth), Seen.Count));
+            yields.Add(new StepYield(Lab.Journal.Frames.Count(f => IsInBoth(FrameText.HostOf(f), f.Interface.Name)), Seen.Count));
         }
 
         SeenFrame[] frames = [.. Lab.Journal.Frames.OrderBy(f => f.Time)];

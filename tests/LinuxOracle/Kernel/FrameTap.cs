@@ -1,4 +1,5 @@
 using Emulator.Core.Journal;
+using Emulator.LinuxOracle.Tests.Emulated;
 
 namespace Emulator.LinuxOracle.Tests.Kernel;
 
@@ -116,7 +117,10 @@ internal sealed class FrameTap : IDisposable
                 {
                     while (ring.TryTake(out TappedFrame? frame))
                     {
-                        _frames.Add(frame);
+                        if (EmulatedWorld.IsInBoth(frame.Host, frame.Device))
+                        {
+                            _frames.Add(frame);
+                        }
                     }
                 }
             }

@@ -73,7 +73,10 @@ internal static class ErrorScenarios
             ],
         },
         new("service_whose_pod_is_silent",
-            new OracleStep.Connect("p1a", "c", "10.96.1.2:80", 42_049) { Settle = 3_300 })
+            [
+                .. Asking.Udp("p1b", "10.96.1.2:53", 42_049).SkipLast(1),
+                new OracleStep.SendTo("u", "10.96.1.2:53", 4) { Settle = 3_300 },
+            ])
         {
             IsCold = true,
             Prepare =

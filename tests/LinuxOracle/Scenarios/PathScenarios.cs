@@ -8,7 +8,8 @@ namespace Emulator.LinuxOracle.Tests.Scenarios;
 /// <summary>Ways that are too narrow, crooked, closed or cold.</summary>
 internal static class PathScenarios
 {
-    private static readonly MacAddress Nobody = MacAddress.Parse("0a:58:0a:f4:01:99");
+    // p1a's own: a frame for it comes back by the hairpin, and nobody takes it.
+    private static readonly MacAddress Elsewhere = MacAddress.Parse("0a:58:0a:f4:01:02");
 
     public static IEnumerable<OracleScenario> Of(string mode)
     {
@@ -163,14 +164,15 @@ internal static class PathScenarios
                 new OracleStep.Bind("p1a", "u", 44_062) { Settle = 1 },
                 new OracleStep.SendTo("u", "10.244.1.3:5353", 4),
                 new OracleStep.Configure("p1a", new AddNeighbour(
-                    "eth0", IPv4Address.Parse("10.244.1.3"), Nobody, NeighbourState.Reachable)) { Settle = 1 },
+                    "eth0", IPv4Address.Parse("10.244.1.3"), Elsewhere, NeighbourState.Reachable)) { Settle = 1 },
                 new OracleStep.SendTo("u", "10.244.1.3:5353", 4),
                 Forget("p1a", "eth0", "10.244.1.3") with { Settle = 1 },
                 new OracleStep.SendTo("u", "10.244.1.3:5353", 4)) { IsCold = true },
             new("nobody_on_the_underlay",
                 [
                     .. Asking.Udp("n1", "192.168.77.99:9", 44_063, "node").Select(s => s with { Settle = 5 }),
-                    new OracleStep.Connect("p1a", "pod", "192.168.77.99:9", 44_064) { Settle = 3_300 },
+                    new OracleStep.Bind("p1a", "pod", 44_064) { Settle = 1 },
+                    new OracleStep.SendTo("pod", "192.168.77.99:9", 4) { Settle = 3_300 },
                 ]) { IsCold = true },
         ];
     }
