@@ -72,6 +72,11 @@ public sealed class HostActor : Actor
             case BridgeVerdict verdict:
                 _netns.ReceiveBridged(port, verdict, outbox);
                 break;
+            case SetCarrier carrier when _netns.DeviceAt(carrier.Index) is BridgePort end:
+                end.HasCarrier = carrier.HasCarrier; // For listings; the bridge's actor knows already.
+                break;
+            case SetCarrier:
+                break; // The port went before.
             case SessionSegment segment:
                 Route(segment, outbox);
                 break;

@@ -121,9 +121,7 @@ internal sealed class KernelWorld : IDisposable
         Quiet(QuietMilliseconds);
         foreach (IGrouping<string, Neighbour> at in Neighbourhood.Of(_topology.Devices).GroupBy(n => n.At))
         {
-            _topology.Hosts[at.Key].IP(at
-                .Select(n => $"neigh replace {n.Address} lladdr {n.Mac} dev {n.Device} nud reachable")
-                .Append("route flush cache"));
+            KernelNeighbours.Confirm(_topology.Hosts[at.Key], [.. at]);
         }
 
         foreach ((string from, string to) in Neighbourhood.Pings)
