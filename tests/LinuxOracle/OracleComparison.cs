@@ -45,6 +45,7 @@ internal static class OracleComparison
         {
             IsCold = scenario.IsCold,
             Interleaves = scenario.Interleaves,
+            BroadcastsRace = true,
             Listens = f => EmulatedWorld.IsInBoth(FrameText.HostOf(f), f.Interface.Name),
         });
         string frames = comparison.Differences(kernel.Frames.Select(FrameText.Of), model);

@@ -77,9 +77,11 @@ internal sealed partial class WalkComparison
         .GroupBy(f => PlaceOf(f.Line)).OrderBy(g => g.Key, StringComparer.Ordinal)
         .SelectMany(g => g.Select(f => f.Line));
 
-    private static IEnumerable<string> ByPacket(IEnumerable<(string Line, string Packet)> frames) => frames
+    private IEnumerable<string> ByPacket(IEnumerable<(string Line, string Packet)> frames) => frames
         .GroupBy(f => f.Packet).OrderBy(g => g.Key, StringComparer.Ordinal)
-        .SelectMany(g => g.Select(f => $"{g.Key} {f.Line}"));
+        .SelectMany(g => (_rules.BroadcastsRace && g.Any(f => IsBroadcast(f.Line))
+            ? g.OrderBy(f => f.Line.Split(' ')[0], StringComparer.Ordinal) : g.AsEnumerable())
+            .Select(f => $"{g.Key} {f.Line}"));
 
     private static IEnumerable<string> FirstSights(IEnumerable<(string Line, string Packet)> frames) => frames
         .GroupBy(f => InterfaceOf(f.Line)).OrderBy(g => g.Key, StringComparer.Ordinal)
@@ -88,6 +90,9 @@ internal sealed partial class WalkComparison
     private static string InterfaceOf(string line) => string.Join(' ', line.Split(' ').Take(2));
 
     private static string PlaceOf(string line) => string.Join(' ', line.Split(' ').Take(3));
+
+    private static bool IsBroadcast(string line) =>
+        line.Contains(">ff:ff:ff:ff:ff:ff ", StringComparison.Ordinal);
 
     // Who asks one neighbour by its address confirms what it knows.
     private static bool IsProbe(string line) =>

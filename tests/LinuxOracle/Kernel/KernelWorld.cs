@@ -108,10 +108,7 @@ internal sealed class KernelWorld : IDisposable
     private void Settle()
     {
         _sockets.Seen.Clear();
-        while (_topology.Hosts.Values.Any(h => TcpSockets(h) > (h.Name[0] == 'p' ? 1 : 0))) // A pod's echo server.
-        {
-            WaitUntil(() => false, 20);
-        }
+        EndOrphans();
 
         foreach (string node in Neighbourhood.Nodes)
         {
@@ -148,6 +145,28 @@ internal sealed class KernelWorld : IDisposable
             File.WriteAllText(list, "/");
         }
     }
+
+    // Connections that nobody owns any more send their FIN again for 100 s, where nobody answers it.
+    private void EndOrphans()
+    {
+        NetnsThread[] busy = [.. _topology.Hosts.Values.Where(HasMoreThanServers)];
+        foreach (NetnsThread host in busy)
+        {
+            host.TrySetSysctl("net.ipv4.tcp_orphan_retries", "1");
+        }
+
+        while (busy.Any(HasMoreThanServers))
+        {
+            WaitUntil(() => false, 20);
+        }
+
+        foreach (NetnsThread host in busy)
+        {
+            host.TrySetSysctl("net.ipv4.tcp_orphan_retries", "0"); // The default, which means 8.
+        }
+    }
+
+    private static bool HasMoreThanServers(NetnsThread host) => TcpSockets(host) > (host.Name[0] == 'p' ? 1 : 0);
 
     // How many TCP sockets there are, those that nobody owns any more and that still send among them.
     private static int TcpSockets(NetnsThread host) => host.Run(() => int.Parse(
