@@ -16,6 +16,27 @@ public sealed class VxlanOracleTests(VxlanWorlds worlds) : IClassFixture<VxlanWo
 
         Assert.True(differences.Length == 0, differences);
     }
+
+    /// <summary>The real iptables takes our iptables-save's text, and saves it as we do: every line but the comments, the
+    /// counters and the order of tables.</summary>
+    [OracleTheory]
+    [InlineData("n1")]
+    [InlineData("n2")]
+    [InlineData("n3")]
+    public void The_real_iptables_saves_the_rules_as_the_emulator_does(string node)
+    {
+        Assert.Equal(Tables(worlds.Kernel.LoadedRules(node)), Tables(worlds.Kernel.SavedRules(node)));
+    }
+
+    private static IEnumerable<string> Tables(string rules)
+    {
+        string table = "";
+        return rules.Split('\n').Select(l => l.TrimEnd()).Where(l => l.Length > 0 && l[0] != '#')
+            .Select(l => (Table: table = l[0] == '*' ? l : table, Line: l))
+            .GroupBy(l => l.Table).OrderBy(g => g.Key, StringComparer.Ordinal)
+            .SelectMany(g => g.Select(l => System.Text.RegularExpressions.Regex.Replace(l.Line, @"\[\d+:\d+\]$", "")))
+            .ToArray();
+    }
 }
 
 /// <summary>The same with plain routes between the nodes.</summary>

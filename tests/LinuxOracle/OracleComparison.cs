@@ -9,8 +9,8 @@ namespace Emulator.LinuxOracle.Tests;
 /// <summary>Drives a scenario through both worlds and tells where they part.</summary>
 internal static class OracleComparison
 {
-    // A real machine may hold up a program for longer than a kernel's timers wait. What is not the model's fault does not
-    // come three times; each try is compared whole.
+    // A real machine may hold up a program for longer than a kernel's timers wait. What is not the model's fault does
+    // not come three times; each try is compared whole.
     private const int Tries = 3;
     private const int PortsATry = 2_000;
 

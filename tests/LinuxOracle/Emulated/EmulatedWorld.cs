@@ -91,7 +91,8 @@ internal sealed class EmulatedWorld : IDisposable
         foreach (OracleStep step in scenario.Steps)
         {
             Do(step);
-            yields.Add(new StepYield(Lab.Journal.Frames.Count(f => IsInBoth(FrameText.HostOf(f), f.Interface.Name)), Seen.Count));
+            int frames = Lab.Journal.Frames.Count(f => IsInBoth(FrameText.HostOf(f), f.Interface.Name));
+            yields.Add(new StepYield(frames, Seen.Count));
         }
 
         SeenFrame[] frames = [.. Lab.Journal.Frames.OrderBy(f => f.Time)];

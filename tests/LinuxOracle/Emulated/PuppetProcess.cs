@@ -66,8 +66,8 @@ internal sealed class PuppetProcess(Transcript seen) : Process
         }
     }
 
-    public override void OnDatagram(UdpSocket socket, IPv4Packet packet, UdpDatagram datagram, ProcessContext context) =>
-        seen.Note(
+    public override void OnDatagram(
+        UdpSocket socket, IPv4Packet packet, UdpDatagram datagram, ProcessContext context) => seen.Note(
             NameOf(socket),
             $"{datagram.Data.Length} bytes from {packet.Source}:{datagram.SourcePort} ttl {packet.TimeToLive}");
 

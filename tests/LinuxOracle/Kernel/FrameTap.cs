@@ -7,8 +7,8 @@ namespace Emulator.LinuxOracle.Tests.Kernel;
 internal sealed record TappedFrame(long Time, string Host, string Device, Direction Direction, byte[] Bytes);
 
 /// <summary>Hears every frame at every device of some namespaces, in both directions.</summary>
-/// <remarks>One packet socket a namespace, bound to no device: its order is the namespace's order, and the time at which
-/// each frame was copied orders the namespaces among each other. Frames are copied into a ring as they pass: one that
+/// <remarks>One packet socket a namespace, bound to no device: its order is the namespace's order, and the time at
+/// which each frame was copied orders the namespaces among each other. Frames are copied into a ring as they pass: one that
 /// was only queued would show what the kernel writes into its headers later on. Source: packet(7), PACKET_RX_RING.
 /// </remarks>
 internal sealed class FrameTap : IDisposable

@@ -2,8 +2,8 @@ using System.Text.RegularExpressions;
 
 namespace Emulator.LinuxOracle.Tests.Kernel;
 
-/// <summary>A namespace's tracked connections, without conntrack-tools: listed by <c>/proc/net/nf_conntrack</c>, flushed
-/// by a ctnetlink message.</summary>
+/// <summary>A namespace's tracked connections, without conntrack-tools: listed by <c>/proc/net/nf_conntrack</c>,
+/// flushed by a ctnetlink message.</summary>
 internal static unsafe partial class KernelConntrack
 {
     private const int NetlinkNetfilter = 12;

@@ -5,8 +5,8 @@ using Emulator.LinuxOracle.Tests.Steps;
 
 namespace Emulator.LinuxOracle.Tests.Kernel;
 
-/// <summary>Neighbour entries set by rtnetlink messages, all of a namespace at once: before each scenario, so often that
-/// a program each time would take most of the time.</summary>
+/// <summary>Neighbour entries set by rtnetlink messages, all of a namespace at once: before each scenario, so often
+/// that a program each time would take most of the time.</summary>
 internal static unsafe class KernelNeighbours
 {
     private const int NetlinkRoute = 0;

@@ -31,7 +31,8 @@ internal sealed class KernelTopology
         _model = model;
         _spec = model.Lab.Run.Cluster.Spec;
         Devices = model.Devices;
-        _hosts = EmulatedWorld.Hosts.Append(SwitchHost).ToDictionary(h => h, h => new NetnsThread(h), StringComparer.Ordinal);
+        _hosts = EmulatedWorld.Hosts.Append(SwitchHost)
+            .ToDictionary(h => h, h => new NetnsThread(h), StringComparer.Ordinal);
         foreach (NetnsThread host in _hosts.Values)
         {
             Prepare(host);
@@ -154,7 +155,8 @@ internal sealed class KernelTopology
         string[] tunnels = [.. Listed(host, "bridge fdb").Where(f => f.Contains(" dst ", StringComparison.Ordinal))];
         if (tunnels.Length > 0)
         {
-            netns.Bridge(tunnels.Select(f => $"fdb append {f.Replace(" self permanent", "", StringComparison.Ordinal)}"));
+            netns.Bridge(tunnels.Select(
+                f => $"fdb append {f.Replace(" self permanent", "", StringComparison.Ordinal)}"));
         }
 
         foreach (ListedDevice device in Devices[host])
@@ -162,8 +164,9 @@ internal sealed class KernelTopology
             Offloads.TurnOff(netns, device.Name);
         }
 
-        foreach (string setting in Listed(host, "sysctl -a").Where(s => s.StartsWith("net.ipv4.ip_forward ", StringComparison.Ordinal)
-            || s.StartsWith("net.bridge.", StringComparison.Ordinal)))
+        foreach (string setting in Listed(host, "sysctl -a").Where(
+            s => s.StartsWith("net.ipv4.ip_forward ", StringComparison.Ordinal)
+                || s.StartsWith("net.bridge.", StringComparison.Ordinal)))
         {
             netns.TrySetSysctl(setting.Split(" = ")[0], setting.Split(" = ")[1]);
         }

@@ -38,6 +38,9 @@ internal sealed class KernelWorld : IDisposable
         }
     }
 
+    /// <summary>The rules of a node as the emulator wrote them for the real kernel.</summary>
+    public string LoadedRules(string node) => _topology.Rules[node];
+
     /// <summary>The rules of a node as the real iptables-save writes them.</summary>
     public string SavedRules(string node) => _topology.Hosts[node].SavedRules();
 

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace Emulator.LinuxOracle.Tests.Kernel;
 
 /// <summary>The calls of the C library that the oracle makes, with Linux' own names and numbers (64-bit).</summary>
-internal static unsafe partial class Libc
+internal static unsafe class Libc
 {
     public const int CloneNewNet = 0x4000_0000;
     public const int AfInet = 2;
@@ -71,65 +71,65 @@ internal static unsafe partial class Libc
         public int Flags;
     }
 
-    [LibraryImport("libc", EntryPoint = "unshare", SetLastError = true)]
-    public static partial int Unshare(int flags);
+    [DllImport("libc", EntryPoint = "unshare", SetLastError = true)]
+    public static extern int Unshare(int flags);
 
-    [LibraryImport("libc", EntryPoint = "gettid")]
-    public static partial int GetTid();
+    [DllImport("libc", EntryPoint = "gettid")]
+    public static extern int GetTid();
 
-    [LibraryImport("libc", EntryPoint = "socket", SetLastError = true)]
-    public static partial int Socket(int family, int type, int protocol);
+    [DllImport("libc", EntryPoint = "socket", SetLastError = true)]
+    public static extern int Socket(int family, int type, int protocol);
 
-    [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
-    public static partial int Close(int fd);
+    [DllImport("libc", EntryPoint = "close", SetLastError = true)]
+    public static extern int Close(int fd);
 
-    [LibraryImport("libc", EntryPoint = "bind", SetLastError = true)]
-    public static partial int Bind(int fd, void* address, uint length);
+    [DllImport("libc", EntryPoint = "bind", SetLastError = true)]
+    public static extern int Bind(int fd, void* address, uint length);
 
-    [LibraryImport("libc", EntryPoint = "connect", SetLastError = true)]
-    public static partial int Connect(int fd, void* address, uint length);
+    [DllImport("libc", EntryPoint = "connect", SetLastError = true)]
+    public static extern int Connect(int fd, void* address, uint length);
 
-    [LibraryImport("libc", EntryPoint = "listen", SetLastError = true)]
-    public static partial int Listen(int fd, int backlog);
+    [DllImport("libc", EntryPoint = "listen", SetLastError = true)]
+    public static extern int Listen(int fd, int backlog);
 
-    [LibraryImport("libc", EntryPoint = "accept4", SetLastError = true)]
-    public static partial int Accept(int fd, void* address, uint* length, int flags);
+    [DllImport("libc", EntryPoint = "accept4", SetLastError = true)]
+    public static extern int Accept(int fd, void* address, uint* length, int flags);
 
-    [LibraryImport("libc", EntryPoint = "shutdown", SetLastError = true)]
-    public static partial int Shutdown(int fd, int how);
+    [DllImport("libc", EntryPoint = "shutdown", SetLastError = true)]
+    public static extern int Shutdown(int fd, int how);
 
-    [LibraryImport("libc", EntryPoint = "setsockopt", SetLastError = true)]
-    public static partial int SetSockOpt(int fd, int level, int name, void* value, uint length);
+    [DllImport("libc", EntryPoint = "setsockopt", SetLastError = true)]
+    public static extern int SetSockOpt(int fd, int level, int name, void* value, uint length);
 
-    [LibraryImport("libc", EntryPoint = "getsockopt", SetLastError = true)]
-    public static partial int GetSockOpt(int fd, int level, int name, void* value, uint* length);
+    [DllImport("libc", EntryPoint = "getsockopt", SetLastError = true)]
+    public static extern int GetSockOpt(int fd, int level, int name, void* value, uint* length);
 
-    [LibraryImport("libc", EntryPoint = "sendto", SetLastError = true)]
-    public static partial nint SendTo(int fd, void* bytes, nuint length, int flags, void* address, uint addressLength);
+    [DllImport("libc", EntryPoint = "sendto", SetLastError = true)]
+    public static extern nint SendTo(int fd, void* bytes, nuint length, int flags, void* address, uint addressLength);
 
-    [LibraryImport("libc", EntryPoint = "recvmsg", SetLastError = true)]
-    public static partial nint RecvMsg(int fd, MsgHdr* message, int flags);
+    [DllImport("libc", EntryPoint = "recvmsg", SetLastError = true)]
+    public static extern nint RecvMsg(int fd, MsgHdr* message, int flags);
 
-    [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
-    public static partial int Poll(PollFd* fds, nuint count, int milliseconds);
+    [DllImport("libc", EntryPoint = "poll", SetLastError = true)]
+    public static extern int Poll(PollFd* fds, nuint count, int milliseconds);
 
-    [LibraryImport("libc", EntryPoint = "eventfd", SetLastError = true)]
-    public static partial int EventFd(uint initial, int flags);
+    [DllImport("libc", EntryPoint = "eventfd", SetLastError = true)]
+    public static extern int EventFd(uint initial, int flags);
 
-    [LibraryImport("libc", EntryPoint = "read", SetLastError = true)]
-    public static partial nint Read(int fd, void* bytes, nuint length);
+    [DllImport("libc", EntryPoint = "read", SetLastError = true)]
+    public static extern nint Read(int fd, void* bytes, nuint length);
 
-    [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
-    public static partial nint Write(int fd, void* bytes, nuint length);
+    [DllImport("libc", EntryPoint = "write", SetLastError = true)]
+    public static extern nint Write(int fd, void* bytes, nuint length);
 
-    [LibraryImport("libc", EntryPoint = "mmap", SetLastError = true)]
-    public static partial void* Map(void* address, nuint length, int protection, int flags, int fd, nint offset);
+    [DllImport("libc", EntryPoint = "mmap", SetLastError = true)]
+    public static extern void* Map(void* address, nuint length, int protection, int flags, int fd, nint offset);
 
-    [LibraryImport("libc", EntryPoint = "munmap", SetLastError = true)]
-    public static partial int Unmap(void* address, nuint length);
+    [DllImport("libc", EntryPoint = "munmap", SetLastError = true)]
+    public static extern int Unmap(void* address, nuint length);
 
-    [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
-    public static partial int Ioctl(int fd, nuint request, void* argument);
+    [DllImport("libc", EntryPoint = "ioctl", SetLastError = true)]
+    public static extern int Ioctl(int fd, nuint request, void* argument);
 
     /// <summary>Throws where a call that must not fail did.</summary>
     public static int Check(int result, string call) => result >= 0 ? result

@@ -4,7 +4,8 @@ using Emulator.LinuxOracle.Tests.Steps;
 
 namespace Emulator.LinuxOracle.Tests.Scenarios;
 
-/// <summary>ICMP errors: through translations in both directions, from every hop, and of every kind of REJECT.</summary>
+/// <summary>ICMP errors: through translations in both directions, from every hop, and of every kind of
+/// REJECT.</summary>
 internal static class ErrorScenarios
 {
     private static readonly string[] RejectKinds =

@@ -50,7 +50,8 @@ internal static class PathScenarios
             {
                 Prepare = [Asking.Mtu("n1", tunnel, 1_300)],
             },
-            new("narrow_way_there_udp_without_df", Twice("p1a", "10.96.1.2:53", 44_022, 1_400, 5, PathMtuDiscovery.Dont))
+            new("narrow_way_there_udp_without_df",
+                Twice("p1a", "10.96.1.2:53", 44_022, 1_400, 5, PathMtuDiscovery.Dont))
             {
                 Prepare = [Asking.Mtu("n1", tunnel, 1_300)],
             },
@@ -71,7 +72,8 @@ internal static class PathScenarios
             {
                 Prepare = [Asking.Mtu("n3", tunnel, 1_300)],
             },
-            new("pod_takes_less_than_its_bridge", Twice("p1a", "10.244.2.2:5353", 44_027, 1_400, 5, PathMtuDiscovery.Want))
+            new("pod_takes_less_than_its_bridge",
+                Twice("p1a", "10.244.2.2:5353", 44_027, 1_400, 5, PathMtuDiscovery.Want))
             {
                 Prepare = [Asking.Mtu("p2a", "eth0", 1_300)],
             },
@@ -85,7 +87,10 @@ internal static class PathScenarios
                 Prepare = [Asking.Mtu("ext", "eth0", 1_300)],
             },
             new("echo_too_long_for_the_way",
-                new OracleStep.Ping("p1a", "e", "10.244.2.2", 44_030) { Bytes = 1_400, Discovery = PathMtuDiscovery.Do })
+                new OracleStep.Ping("p1a", "e", "10.244.2.2", 44_030)
+                {
+                    Bytes = 1_400, Discovery = PathMtuDiscovery.Do,
+                })
             {
                 Prepare = [Asking.Mtu("n1", tunnel, 1_300)],
             },
@@ -99,7 +104,10 @@ internal static class PathScenarios
         return
         [
             new("crooked_way_udp", Asking.Udp("p1a", "10.244.2.2:5353", 44_040)) { Prepare = [byNode3] },
-            new("crooked_way_tcp", new OracleStep.Connect("p1a", "c", "10.244.2.2:8080", 44_041)) { Prepare = [byNode3] },
+            new("crooked_way_tcp", new OracleStep.Connect("p1a", "c", "10.244.2.2:8080", 44_041))
+            {
+                Prepare = [byNode3],
+            },
             new("crooked_way_and_strict_reverse_path", Asking.Udp("p1a", "10.244.2.2:5353", 44_042))
             {
                 Prepare = [byNode3, Asking.Sysctl("n3", "net.ipv4.conf.all.rp_filter", 1)],
