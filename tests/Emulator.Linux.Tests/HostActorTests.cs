@@ -199,9 +199,11 @@ public sealed class HostActorTests
         Receive(new AddBridge("cni0", Frames.Mac(1), 1450));
         foreach (RestoredTable table in IptablesRestore.Parse("""
             *filter
+            :FORWARD ACCEPT [0:0]
             -A FORWARD -p tcp -j REJECT --reject-with tcp-reset
             COMMIT
             *nat
+            :PREROUTING ACCEPT [0:0]
             -A PREROUTING -d 10.96.1.2/32 -p tcp -j DNAT --to-destination 203.0.113.10:8080
             COMMIT
             """))

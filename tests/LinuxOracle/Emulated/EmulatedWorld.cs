@@ -91,8 +91,8 @@ internal sealed class EmulatedWorld : IDisposable
         foreach (OracleStep step in scenario.Steps)
         {
             Do(step);
-            int frames = Lab.Journal.Frames.Count(f => IsInBoth(FrameText.HostOf(f), f.Interface.Name));
-            yields.Add(new StepYield(frames, Seen.Count));
+            int shown = Lab.Journal.Frames.Count(f => IsInBoth(FrameText.HostOf(f), f.Interface.Name));
+            yields.Add(new StepYield(shown, Seen.Count));
         }
 
         SeenFrame[] frames = [.. Lab.Journal.Frames.OrderBy(f => f.Time)];
