@@ -191,8 +191,8 @@ public sealed class HostActorTests
             pieces.Select(p => (p.Length, (int)p.FragmentOffset, p.MoreFragments)));
     }
 
-    /// <summary>nf_send_reset with a bridge's port (the oracle's scenario rejected_on_the_way_tcp-reset): the reset goes
-    /// out of that port, and its source is the destination that DNAT had put in.</summary>
+    /// <summary>nf_send_reset with a bridge's port (the oracle's scenario rejected_on_the_way_tcp-reset): the reset
+    /// goes out of that port, and its source is the destination that DNAT had put in.</summary>
     [Fact]
     public void Resets_a_bridged_packet_by_its_port_without_translating_back()
     {

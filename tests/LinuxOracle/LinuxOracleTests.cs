@@ -17,8 +17,8 @@ public sealed class VxlanOracleTests(VxlanWorlds worlds) : IClassFixture<VxlanWo
         Assert.True(differences.Length == 0, differences);
     }
 
-    /// <summary>The real iptables takes our iptables-save's text, and saves it as we do: every line but the comments, the
-    /// counters and the order of tables.</summary>
+    /// <summary>The real iptables takes our iptables-save's text, and saves it as we do: every line but the comments,
+    /// the counters and the order of tables.</summary>
     [OracleTheory]
     [InlineData("n1")]
     [InlineData("n2")]

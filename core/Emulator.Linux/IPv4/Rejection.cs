@@ -10,8 +10,8 @@ namespace Emulator.Linux.IPv4;
 /// <summary>How a REJECT rule answers: an ICMP error, or a TCP reset in the name of the one who was
 /// addressed.</summary>
 /// <remarks>A reset to a packet that came by a bridge's port leaves by that port at once, as Linux sends it: a
-/// destination that DNAT had translated is not translated back. Source: net/ipv4/netfilter/nf_reject_ipv4.c; the reset's
-/// numbers follow RFC 9293 section 3.5.2.</remarks>
+/// destination that DNAT had translated is not translated back. Source: net/ipv4/netfilter/nf_reject_ipv4.c; the
+/// reset's numbers follow RFC 9293 section 3.5.2.</remarks>
 internal static class Rejection
 {
     /// <summary>Answers a packet.</summary>

@@ -8,7 +8,8 @@ using Emulator.Linux.Netlink;
 
 namespace Emulator.Client.Tests.Lab;
 
-/// <summary>A cluster of documents whose hosts are told and asked one after another; in between it stands still.</summary>
+/// <summary>A cluster of documents whose hosts are told and asked one after another; in between it stands
+/// still.</summary>
 internal sealed class LabCluster : IDisposable
 {
     private readonly Dictionary<string, ActorRef> _actors;
@@ -64,7 +65,8 @@ internal sealed class LabCluster : IDisposable
         return [.. Journal.Outputs.SelectMany(t => t.Split('\n', StringSplitOptions.RemoveEmptyEntries))];
     }
 
-    /// <summary>Replaces a host's rules by their edited text: <c>iptables-save | sed … | iptables-restore</c>.</summary>
+    /// <summary>Replaces a host's rules by their edited text: <c>iptables-save | sed … |
+    /// iptables-restore</c>.</summary>
     public void EditRules(string host, Func<string, string> edit)
     {
         string rules = edit(string.Join('\n', Answer(host, "iptables-save")));

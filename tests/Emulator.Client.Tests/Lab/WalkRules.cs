@@ -11,8 +11,8 @@ internal sealed record WalkRules(IEnumerable<int> KnownPorts)
     /// <summary>Whether packets under way at once leave the order of first sight open.</summary>
     public bool Interleaves { get; init; }
 
-    /// <summary>Whether a broadcast's copies on different wires arrive in an order of the wires' own: each host sees its
-    /// copy, at its interfaces in order.</summary>
+    /// <summary>Whether a broadcast's copies on different wires arrive in an order of the wires' own: each host sees
+    /// its copy, at its interfaces in order.</summary>
     public bool BroadcastsRace { get; init; }
 
     /// <summary>Which of our frames the other side listened for; all unless told otherwise.</summary>

@@ -8,9 +8,9 @@ internal sealed record TappedFrame(long Time, string Host, string Device, Direct
 
 /// <summary>Hears every frame at every device of some namespaces, in both directions.</summary>
 /// <remarks>One packet socket a namespace, bound to no device: its order is the namespace's order, and the time at
-/// which each frame was copied orders the namespaces among each other. Frames are copied into a ring as they pass: one that
-/// was only queued would show what the kernel writes into its headers later on. Source: packet(7), PACKET_RX_RING.
-/// </remarks>
+/// which each frame was copied orders the namespaces among each other. Frames are copied into a ring as they pass: one
+/// that was only queued would show what the kernel writes into its headers later on. Source: packet(7),
+/// PACKET_RX_RING.</remarks>
 internal sealed class FrameTap : IDisposable
 {
     private readonly object _gate = new();
