@@ -28,6 +28,19 @@ public sealed class VxlanOracleTests(VxlanWorlds worlds) : IClassFixture<VxlanWo
         Assert.Equal(Tables(worlds.Kernel.LoadedRules(node)), Tables(worlds.Kernel.SavedRules(node)));
     }
 
+    /// <summary>Both ends of the TCP scenarios, read by Wireshark: its experts' remarks and how often each is made.
+    /// </summary>
+    [ExpertTheory]
+    [InlineData("p1a")]
+    [InlineData("p2a")]
+    public void Wireshark_remarks_the_same_on_both_captures_of_TCP(string host)
+    {
+        (IReadOnlyList<string> kernel, IReadOnlyList<string> model) = ExpertComparison.Remarks(worlds, host);
+
+        Assert.Contains(kernel, r => r.EndsWith("sent again", StringComparison.Ordinal));
+        Assert.Equal(string.Join('\n', kernel), string.Join('\n', model));
+    }
+
     private static IEnumerable<string> Tables(string rules)
     {
         string table = "";
