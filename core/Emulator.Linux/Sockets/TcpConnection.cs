@@ -114,6 +114,9 @@ public sealed class TcpConnection
 
     internal int ReceiveBuffer { get; set; } = SocketLimits.ReceiveWindowInitial;
 
+    // What the SYN offered; until the process has taken a buffer full, no more is. Linux: rcv_ssthresh.
+    internal int FirstWindow { get; set; } = SocketLimits.ReceiveWindowInitial;
+
     internal int ConsumedSinceGrowth { get; set; }
 
     internal bool PeerFinReceived { get; set; }
