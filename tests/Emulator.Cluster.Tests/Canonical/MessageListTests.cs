@@ -14,7 +14,8 @@ public sealed class MessageListTests
         "DeleteFdbEntry", "DeleteNamespace", "FlushWatches", "Heartbeat", "NamespaceCreated", "NeighbourTimer",
         "PodStep", "ProcessExited", "ProcessTimer", "QdiscDeparture", "ReassemblyTimer", "RemoveBridgePort",
         "RemoveCgroup", "ReplacePeers", "ReplaceTable", "SetBridgeNetfilter", "SetBridgePort", "SetCarrier",
-        "SetPortCarrier", "SetPortQdisc", "SetResolver", "SocketTimer", "TimerMessage", "UndeliveredMessage", "WriteCgroup",
+        "SetPortCarrier", "SetPortQdisc", "SetResolver", "SocketTimer", "TimerMessage", "UndeliveredMessage",
+        "WriteCgroup",
     ];
 
     [Fact]
