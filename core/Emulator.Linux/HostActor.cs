@@ -73,6 +73,11 @@ public sealed class HostActor : Actor
             case BridgeVerdict verdict:
                 _netns.ReceiveBridged(port, verdict, outbox);
                 break;
+            case SetCarrier carrier when _netns.DeviceAt(carrier.Index) is BridgePort end:
+                end.HasCarrier = carrier.HasCarrier; // For listings; the bridge's actor knows already.
+                break;
+            case SetCarrier:
+                break; // The port went before.
             case SessionSegment segment:
                 Route(segment, outbox);
                 break;
@@ -279,5 +284,5 @@ public sealed class HostActor : Actor
         ?? throw new InvalidOperationException($"{_netns.Name}: {name} is not a bridge.");
 
     private static SetBridgePort Describe(BridgePort port) => new(
-        port.Number, port.JournalName, port.PeerNamespace, PodDeviceIndex, port.Hairpin, port.IsUp, port.Mac);
+        port.Number, port.JournalName, port.PeerNamespace, PodDeviceIndex, port.Hairpin, port.IsUp, port.Mac, port.Mtu);
 }

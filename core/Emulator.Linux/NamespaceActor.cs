@@ -61,6 +61,11 @@ public sealed class NamespaceActor : Actor
                 HostActor.Answer(_netns, dump, outbox);
                 break;
             case NetlinkMessage netlink when _configuration.Apply(netlink, outbox):
+                if (netlink is SetLink { Up: bool isUp } set && _netns.Device(set.Name) is Veth veth)
+                {
+                    veth.TellCarrier(isUp, outbox);
+                }
+
                 break;
             default:
                 _netns.Handle(message, outbox);

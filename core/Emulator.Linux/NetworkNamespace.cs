@@ -26,6 +26,9 @@ public sealed class NetworkNamespace : INetworkLayer, INetfilterHost
     /// <summary>Destinations whose path MTU is remembered.</summary>
     public const int PathMtusMax = 2_048;
 
+    // The port of frames that no bridge's hooks have seen.
+    private const int NotBridged = 0;
+
     private readonly Actor _owner;
     private readonly List<NetDevice?> _devices = [null];
     private Dictionary<IPv4Address, (int Mtu, long Until)>? _pathMtus;
@@ -146,7 +149,7 @@ public sealed class NetworkNamespace : INetworkLayer, INetfilterHost
 
     /// <summary>Takes a frame that arrived at a device.</summary>
     public void ReceiveFrame(int index, EthernetFrame frame, Outbox outbox) =>
-        ReceiveFrame(index, frame, default, false, outbox);
+        ReceiveFrame(index, frame, default, NotBridged, outbox);
 
     /// <summary>Sends a frame whose turn has come in a device's queueing discipline.</summary>
     internal void Release(int index, EthernetFrame frame, Outbox outbox)
@@ -163,7 +166,7 @@ public sealed class NetworkNamespace : INetworkLayer, INetfilterHost
 
     /// <summary>Takes a frame that a bridge passes up after its PREROUTING hooks.</summary>
     public void ReceiveBridged(int index, BridgeVerdict verdict, Outbox outbox) =>
-        ReceiveFrame(index, verdict.Frame, verdict.Mark, true, outbox);
+        ReceiveFrame(index, verdict.Frame, verdict.Mark, verdict.InPort, outbox);
 
     /// <summary>Takes a timer, or a message for the processes; false when nobody wants it.</summary>
     public bool Handle(Message message, Outbox outbox)
@@ -210,6 +213,9 @@ public sealed class NetworkNamespace : INetworkLayer, INetfilterHost
 
         return route.Error == OutputError.None;
     }
+
+    /// <inheritdoc/>
+    public OutputError RouteError(IPv4Address destination) => Output.Route(destination).Error;
 
     OutputError INetworkLayer.Output(
         IPv4Address source, IPv4Address destination, TransportPayload payload, in OutputOptions options,
@@ -292,7 +298,7 @@ public sealed class NetworkNamespace : INetworkLayer, INetfilterHost
         Drop(skb.Packet, verdict.Reason, verdict.Rule, skb.In ?? skb.Out, offset, outbox);
     }
 
-    private void ReceiveFrame(int index, EthernetFrame frame, in PacketMark mark, bool passedPrerouting, Outbox outbox)
+    private void ReceiveFrame(int index, EthernetFrame frame, in PacketMark mark, int bridgedPort, Outbox outbox)
     {
         if (DeviceAt(index) is not { } device)
         {
@@ -300,6 +306,12 @@ public sealed class NetworkNamespace : INetworkLayer, INetfilterHost
             return;
         }
 
-        Input.Receive(device, frame, mark, passedPrerouting, 0, outbox);
+        if (device is Veth or Nic && frame.Payload.Length > device.Mtu + NetDevice.MtuSlack)
+        {
+            Drop(frame.Payload, DropReason.PacketTooBig, null, device, 0, outbox);
+            return;
+        }
+
+        Input.Receive(device, frame, mark, bridgedPort, 0, outbox);
     }
 }

@@ -133,11 +133,11 @@ public sealed class Switch(ActorRef self) : Actor(self)
             outbox.Copied(Self, frame.Payload, copies - 1);
         }
 
-        foreach (SwitchPort port in _ports)
+        for (int i = _ports.Count - 1; i >= 0; i--) // The newest first, as a Linux bridge does.
         {
-            if (Floods(port, ingress))
+            if (Floods(_ports[i], ingress))
             {
-                Emit(frame, port.Number, outbox);
+                Emit(frame, _ports[i].Number, outbox);
             }
         }
     }

@@ -35,10 +35,10 @@ public sealed class LinuxWalkTests
     [MemberData(nameof(Scenarios))]
     public void Every_frame_equals_the_real_kernels(string mode, string scenario)
     {
-        var comparison = new WalkComparison(LinuxScenarios.Find(mode, scenario));
+        var comparison = new WalkComparison(LinuxScenarios.RulesOf(LinuxScenarios.Find(mode, scenario)));
         LabSight sight = SightOf(mode, scenario);
 
-        string differences = comparison.Differences(Recording.Of(mode, scenario), sight);
+        string differences = comparison.Differences(Recording.Of(mode, scenario).Frames, sight);
 
         Assert.True(differences.Length == 0, differences);
     }
@@ -47,7 +47,7 @@ public sealed class LinuxWalkTests
     [MemberData(nameof(Scenarios))]
     public void The_applications_see_what_they_saw(string mode, string scenario)
     {
-        var comparison = new WalkComparison(LinuxScenarios.Find(mode, scenario));
+        var comparison = new WalkComparison(LinuxScenarios.RulesOf(LinuxScenarios.Find(mode, scenario)));
         string differences = TextDifference.Of(
             comparison.OfApp(Recording.Of(mode, scenario).App), comparison.OfApp(SightOf(mode, scenario).App));
 
@@ -58,7 +58,7 @@ public sealed class LinuxWalkTests
     [MemberData(nameof(Scenarios))]
     public void Both_nodes_track_the_real_kernels_connections(string mode, string scenario)
     {
-        var comparison = new WalkComparison(LinuxScenarios.Find(mode, scenario));
+        var comparison = new WalkComparison(LinuxScenarios.RulesOf(LinuxScenarios.Find(mode, scenario)));
         string differences = TextDifference.Of(
             comparison.Unordered(Recording.Of(mode, scenario).Conntrack),
             comparison.Unordered(SightOf(mode, scenario).Conntrack));

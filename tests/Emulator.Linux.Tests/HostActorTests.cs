@@ -4,7 +4,11 @@ using Emulator.Core.Journal;
 using Emulator.Core.Packets;
 using Emulator.Core.Time;
 using Emulator.Linux.Neighbour;
+using Emulator.Linux.NetDevices;
+using Emulator.Linux.Netfilter;
 using Emulator.Linux.Netlink;
+using Emulator.Linux.Processes;
+using Emulator.Linux.Sockets;
 using Emulator.Underlay;
 
 namespace Emulator.Linux.Tests;
@@ -82,13 +86,13 @@ public sealed class HostActorTests
     public void Tells_the_MTU_to_the_sender_of_a_packet_that_is_too_big_and_quotes_548_bytes_with_the_original_TTL()
     {
         Known("192.168.77.12");
-        Receive(new SetLink("eth0", Mtu: 1400));
+        Receive(new SetLink("eth0", Mtu: 1496));
 
         Arrive(Frames.Udp("192.168.77.12", "203.0.113.10", 1472) with { DontFragment = true }, NicMac);
 
         var packet = (IPv4Packet)Sent().Payload;
         var error = (IcmpMessage)packet.Payload;
-        Assert.Equal((IcmpUnreachable.FragmentationNeeded, 1400u), (error.Code, error.Rest));
+        Assert.Equal((IcmpUnreachable.FragmentationNeeded, 1496u), (error.Code, error.Rest));
         Assert.Equal((576, 548, 64), (packet.Length, error.QuotedLength, error.Quoted!.TimeToLive)); // Errors quote.
     }
 
@@ -97,13 +101,13 @@ public sealed class HostActorTests
     {
         Known("192.168.77.12");
         Known("192.168.77.100");
-        Receive(new SetLink("eth0", Mtu: 1400));
+        Receive(new SetLink("eth0", Mtu: 1496));
 
         Arrive(Frames.Udp("192.168.77.12", "203.0.113.10", 1472), NicMac);
 
         IPv4Packet[] pieces = [.. _outbox.Sent.ToArray().Where(s => s.To == _switch)
             .Select(s => (IPv4Packet)((EthernetFrame)s.Message).Payload)];
-        Assert.Equal([(1396, 0, true), (124, 1376, false)],
+        Assert.Equal([(1492, 0, true), (28, 1472, false)],
             pieces.Select(p => (p.Length, (int)p.FragmentOffset, p.MoreFragments)));
     }
 
@@ -127,6 +131,130 @@ public sealed class HostActorTests
         Arrive(Frames.Udp("192.168.77.12", "10.244.2.5"), NicMac);
 
         Assert.Equal(DropReason.NoRoute, Drop().Reason);
+    }
+
+    /// <summary>A veth's sender asks whether its peer takes the frame: its MTU and the room of a VLAN tag (the oracle's
+    /// scenario outside_takes_less).</summary>
+    [Theory]
+    [InlineData(1_472, true)]
+    [InlineData(1_473, false)]
+    public void Takes_what_passes_its_MTU_by_a_VLAN_tag_and_no_more(int bytes, bool isTaken)
+    {
+        Receive(new SetLink("eth0", Mtu: 1_496));
+
+        Arrive(Frames.Udp("192.168.77.12", "192.168.77.11", bytes), NicMac);
+
+        Assert.Equal(isTaken ? DropReason.NoSocket : DropReason.PacketTooBig, Drop().Reason);
+    }
+
+    /// <summary>Martians of ip_route_input_slow and fib_validate_source (the oracle's scenarios
+    /// two_nodes_point_at_each_other, nodeport_at_loopback).</summary>
+    [Theory]
+    [InlineData("192.168.77.11", "203.0.113.10")]
+    [InlineData("127.0.0.1", "192.168.77.11")]
+    [InlineData("192.168.77.12", "127.0.0.1")]
+    [InlineData("224.0.0.5", "192.168.77.11")]
+    public void Drops_what_only_this_host_itself_could_say_or_hear(string source, string destination)
+    {
+        Arrive(Frames.Udp(source, destination), NicMac);
+
+        Assert.Equal(DropReason.InvalidSource, Drop().Reason);
+    }
+
+    /// <summary>The oracle's scenario own_unreachable_routes.</summary>
+    [Theory]
+    [InlineData(RouteType.Unreachable, "EHOSTUNREACH")]
+    [InlineData(RouteType.Prohibit, "EACCES")]
+    [InlineData(RouteType.Blackhole, "EINVAL")]
+    [InlineData(null, "ENETUNREACH")]
+    public void Says_by_the_error_number_what_kind_of_route_ends_a_datagram(RouteType? type, string errno)
+    {
+        Receive(new DeleteRoute(Cidr.All));
+        if (type is { } kind)
+        {
+            Receive(new AddRoute(Cidr.Parse("198.51.100.0/24"), Type: kind));
+        }
+
+        Receive(new RunExchange(new ExchangeRequest
+        {
+            Kind = ExchangeKind.Udp, Host = "198.51.100.1", Port = 9,
+        }));
+
+        var result = (ExchangeResult)_outbox.Journal.Entries.ToArray()
+            .Single(e => e.Kind == JournalKind.ExchangeEnded).Subject!; // An exchange's end tells how.
+        Assert.Equal(errno, Errno.Name(result.Failure.Error));
+    }
+
+    /// <summary>What is made here is cut to the path's MTU (the oracle's scenario narrow_way_there_udp).</summary>
+    [Fact]
+    public void Cuts_its_own_datagrams_to_what_a_router_has_told()
+    {
+        Known("192.168.77.100");
+        Arrive(new IPv4Packet
+        {
+            Identity = default,
+            Source = Frames.IP("192.168.77.100"),
+            Destination = Frames.IP("192.168.77.11"),
+            Payload = new IcmpMessage
+            {
+                Type = IcmpType.DestinationUnreachable, Code = IcmpUnreachable.FragmentationNeeded, Rest = 1_300,
+                Quoted = Frames.Udp("192.168.77.11", "203.0.113.10"), QuotedLength = 28,
+            },
+        }, NicMac);
+
+        Receive(new RunExchange(new ExchangeRequest
+        {
+            Kind = ExchangeKind.Udp, Host = "203.0.113.10", Port = 9, Bytes = new FillerPayload(1_400),
+        }));
+
+        IPv4Packet[] pieces = [.. _outbox.Sent.ToArray().Where(s => s.To == _switch)
+            .Select(s => (IPv4Packet)((EthernetFrame)s.Message).Payload)];
+        Assert.Equal([(1_300, 0, true), (148, 1_280, false)],
+            pieces.Select(p => (p.Length, (int)p.FragmentOffset, p.MoreFragments)));
+    }
+
+    /// <summary>nf_send_reset with a bridge's port (the oracle's scenario rejected_on_the_way_tcp-reset): the reset
+    /// goes out of that port, and its source is the destination that DNAT had put in.</summary>
+    [Fact]
+    public void Resets_a_bridged_packet_by_its_port_without_translating_back()
+    {
+        Receive(new AddBridge("cni0", Frames.Mac(1), 1450));
+        foreach (RestoredTable table in IptablesRestore.Parse("""
+            *filter
+            :FORWARD ACCEPT [0:0]
+            -A FORWARD -p tcp -j REJECT --reject-with tcp-reset
+            COMMIT
+            *nat
+            :PREROUTING ACCEPT [0:0]
+            -A PREROUTING -d 10.96.1.2/32 -p tcp -j DNAT --to-destination 203.0.113.10:8080
+            COMMIT
+            """))
+        {
+            Receive(new ReplaceTable(table.Table, "test", 0, table.Content));
+        }
+
+        _outbox.Clear();
+        var syn = new IPv4Packet
+        {
+            Identity = default, Source = Frames.IP("10.244.1.2"), Destination = Frames.IP("10.96.1.2"), TimeToLive = 64,
+            Payload = new TcpSegment { SourcePort = 41_000, DestinationPort = 80, Flags = TcpFlags.Syn },
+        };
+        EthernetFrame frame = new(Frames.Mac(2), Frames.Mac(1), syn);
+        var hook = new BridgeHook(
+            frame, 4, BridgeActor.LocalPort, BridgeStage.Prerouting, default);
+        _host.Receive(hook, 3, _outbox);
+        var up = _outbox.Sent.ToArray().Select(s => s.Message).OfType<BridgeVerdict>().Single();
+        _outbox.Clear();
+
+        _host.Receive(up, 3, _outbox);
+
+        var answer = _outbox.Sent.ToArray().Select(s => s.Message).OfType<BridgeVerdict>().Single();
+        Assert.Equal((4, BridgeStage.Forward), (answer.OutPort, answer.Stage));
+        Assert.Equal((Frames.Mac(1), Frames.Mac(2)), (answer.Frame.Source, answer.Frame.Destination));
+        var reset = (IPv4Packet)answer.Frame.Payload;
+        Assert.Equal((Frames.IP("203.0.113.10"), Frames.IP("10.244.1.2")), (reset.Source, reset.Destination));
+        Assert.Equal((8080, TcpFlags.Rst | TcpFlags.Ack),
+            (((TcpSegment)reset.Payload).SourcePort, ((TcpSegment)reset.Payload).Flags));
     }
 
     [Fact]

@@ -113,4 +113,8 @@ public enum DropReason : byte
 
     /// <summary>A tunnel whose own packets go into itself (RECURSION_LIMIT).</summary>
     RecursionLimit,
+
+    /// <summary>The source, or a loopback destination, could only be this host's own, and the packet comes from
+    /// elsewhere or would go there (IP_LOCAL_SOURCE, IP_INVALID_SOURCE, IP_LOCALNET): a martian.</summary>
+    InvalidSource,
 }

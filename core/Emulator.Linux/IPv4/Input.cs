@@ -19,11 +19,12 @@ internal sealed class Input(NetworkNamespace netns)
     /// <param name="device">Where.</param>
     /// <param name="frame">The frame.</param>
     /// <param name="mark">What the bridge's hooks noted; default for others.</param>
-    /// <param name="passedPrerouting">True when the bridge's hooks ran PREROUTING already.</param>
+    /// <param name="bridgedPort">The bridge's port that it came in by, when the bridge's hooks ran PREROUTING already;
+    /// else 0.</param>
     /// <param name="offset">Nanoseconds since now.</param>
     /// <param name="outbox">Where things go.</param>
     public void Receive(
-        NetDevice device, EthernetFrame frame, in PacketMark mark, bool passedPrerouting, long offset, Outbox outbox)
+        NetDevice device, EthernetFrame frame, in PacketMark mark, int bridgedPort, long offset, Outbox outbox)
     {
         if (!device.IsUp)
         {
@@ -42,8 +43,10 @@ internal sealed class Input(NetworkNamespace netns)
             {
                 Packet = packet, In = device, Mark = mark.Mark, ConntrackId = mark.ConntrackId,
                 State = mark.State, IsReplyDirection = mark.IsReplyDirection,
+                FragmentLengthMax = mark.FragmentLengthMax, BridgedPort = bridgedPort,
+                BridgedFrame = bridgedPort > 0 ? frame : null,
             };
-            Route(ref skb, device, passedPrerouting, offset, outbox);
+            Route(ref skb, device, bridgedPort > 0, offset, outbox);
         }
         else
         {
@@ -69,6 +72,12 @@ internal sealed class Input(NetworkNamespace netns)
             }
         }
 
+        if (device.NeedsNeighbour && IsMartian(skb.Packet))
+        {
+            netns.Drop(skb.Packet, DropReason.InvalidSource, null, device, offset, outbox);
+            return;
+        }
+
         if (netns.Sysctls.RpFilterOf(device.Name) is not 0 and int mode && !PassesReversePath(skb.Packet, device, mode))
         {
             netns.Drop(skb.Packet, DropReason.RpFilter, null, device, offset, outbox);
@@ -86,6 +95,12 @@ internal sealed class Input(NetworkNamespace netns)
                 break;
         }
     }
+
+    // What only this host itself could send or hear, coming from elsewhere (accept_local and route_localnet are 0).
+    // Source: ip_route_input_slow, fib_validate_source.
+    private bool IsMartian(IPv4Packet packet) =>
+        packet.Source.IsLoopback || packet.Destination.IsLoopback || packet.Source.IsMulticast
+        || packet.Source == IPv4Address.Broadcast || netns.Fib.LocalDevice(packet.Source) is not null;
 
     // Strict (1): the best route back must leave by this device. Loose (2): any route back will do. Source: RFC 3704.
     private bool PassesReversePath(IPv4Packet packet, NetDevice device, int mode) =>

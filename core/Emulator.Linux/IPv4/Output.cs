@@ -61,6 +61,12 @@ internal sealed class Output(NetworkNamespace netns)
             return false;
         }
 
+        if (source.IsLoopback && route.Device != netns.Loopback)
+        {
+            error = OutputError.Invalid;
+            return false;
+        }
+
         int length = IPv4Packet.HeaderLength + payload.Length;
         if (options.DontFragment && length > netns.PathMtu(destination, route.Device.Mtu, outbox))
         {
@@ -68,17 +74,8 @@ internal sealed class Output(NetworkNamespace netns)
             return false;
         }
 
-        var packet = new IPv4Packet
-        {
-            Identity = options.Identity,
-            Source = source == IPv4Address.Any ? SourceOf(route, destination) : source,
-            Destination = destination,
-            Payload = payload,
-            TimeToLive = options.TimeToLive == 0 ? netns.Sysctls.DefaultTimeToLive : options.TimeToLive,
-            TypeOfService = options.TypeOfService,
-            DontFragment = options.DontFragment,
-            Identification = ++_identification,
-        };
+        IPv4Packet packet = Make(
+            source == IPv4Address.Any ? SourceOf(route, destination) : source, destination, payload, options);
         if (tunnel is null)
         {
             outbox.Originated(netns.Self, packet);
@@ -88,8 +85,26 @@ internal sealed class Output(NetworkNamespace netns)
         return true;
     }
 
+    /// <summary>A packet of this host.</summary>
+    public IPv4Packet Make(
+        IPv4Address source, IPv4Address destination, TransportPayload payload, in OutputOptions options) => new()
+    {
+        Identity = options.Identity,
+        Source = source,
+        Destination = destination,
+        Payload = payload,
+        TimeToLive = options.TimeToLive == 0 ? netns.Sysctls.DefaultTimeToLive : options.TimeToLive,
+        TypeOfService = options.TypeOfService,
+        DontFragment = options.DontFragment,
+        Identification = ++_identification,
+    };
+
     /// <summary>POSTROUTING, fragmentation and the neighbour: the common end of forwarding and output.</summary>
-    public void Finish(ref SkBuff skb, NetDevice device, IPv4Address nextHop, long offset, Outbox outbox)
+    /// <remarks>What is made here is cut to the path's MTU, what is forwarded to the device's alone
+    /// (ip_dst_mtu_maybe_forward).</remarks>
+    public void Finish(
+        ref SkBuff skb, NetDevice device, IPv4Address nextHop, long offset, Outbox outbox,
+        int pathMtu = ushort.MaxValue)
     {
         skb.Out = device;
         if (netns.Netfilter is { IsActive: true } netfilter)
@@ -103,7 +118,8 @@ internal sealed class Output(NetworkNamespace netns)
         }
 
         // What was joined here leaves in pieces no larger than it came in.
-        int mtu = skb.FragmentLengthMax == 0 ? device.Mtu : Math.Min(device.Mtu, skb.FragmentLengthMax);
+        int mtu = Math.Min(device.Mtu, pathMtu);
+        mtu = skb.FragmentLengthMax == 0 ? mtu : Math.Min(mtu, skb.FragmentLengthMax);
         if (skb.Packet.Length <= mtu)
         {
             ToNeighbour(skb.Packet, device, nextHop, offset, outbox);
@@ -136,7 +152,7 @@ internal sealed class Output(NetworkNamespace netns)
             null => new RouteDecision(OutputError.NetworkUnreachable, netns.Loopback, default, null),
             RouteType.Blackhole => new RouteDecision(OutputError.Invalid, netns.Loopback, default, route),
             RouteType.Unreachable => new RouteDecision(OutputError.HostUnreachable, netns.Loopback, default, route),
-            RouteType.Prohibit => new RouteDecision(OutputError.NotPermitted, netns.Loopback, default, route),
+            RouteType.Prohibit => new RouteDecision(OutputError.AccessDenied, netns.Loopback, default, route),
             // A unicast route always has a device.
             _ => new RouteDecision(OutputError.None, route.Device!, route.Gateway ?? destination, route),
         };
@@ -198,6 +214,14 @@ internal sealed class Output(NetworkNamespace netns)
                     outbox.Dropped(netns.Self, skb.Packet, DropReason.NoRoute, route.Route, offsetNanoseconds: offset);
                     return route.Error;
                 }
+
+                if (skb.Packet.Source.IsLoopback && route.Device != netns.Loopback)
+                {
+                    // ip_route_me_harder finds no way out of the host for a loopback source.
+                    netns.Netfilter.Forget(skb);
+                    outbox.Dropped(netns.Self, skb.Packet, DropReason.InvalidSource, offsetNanoseconds: offset);
+                    return OutputError.Invalid;
+                }
             }
         }
 
@@ -206,7 +230,9 @@ internal sealed class Output(NetworkNamespace netns)
             outbox.Detail(netns.Self, JournalKind.Route, skb.Packet, (object?)route.Route ?? "local");
         }
 
-        Finish(ref skb, route.Device, route.NextHop, offset, outbox);
+        Finish(
+            ref skb, route.Device, route.NextHop, offset, outbox,
+            netns.PathMtu(skb.Packet.Destination, route.Device.Mtu, outbox));
         return OutputError.None;
     }
 

@@ -1,5 +1,7 @@
 using Emulator.Core.Actors;
+using Emulator.Core.Journal;
 using Emulator.Core.Packets;
+using Emulator.Linux.NetDevices;
 using Emulator.Linux.Netfilter;
 using Emulator.Linux.Sockets;
 
@@ -7,7 +9,9 @@ namespace Emulator.Linux.IPv4;
 
 /// <summary>How a REJECT rule answers: an ICMP error, or a TCP reset in the name of the one who was
 /// addressed.</summary>
-/// <remarks>Source: net/ipv4/netfilter/nf_reject_ipv4.c; the reset's numbers follow RFC 9293 section 3.5.2.</remarks>
+/// <remarks>A reset to a packet that came by a bridge's port leaves by that port at once, as Linux sends it: a
+/// destination that DNAT had translated is not translated back. Source: net/ipv4/netfilter/nf_reject_ipv4.c; the
+/// reset's numbers follow RFC 9293 section 3.5.2.</remarks>
 internal static class Rejection
 {
     /// <summary>Answers a packet.</summary>
@@ -53,6 +57,18 @@ internal static class Rejection
             AcknowledgmentNumber = acknowledges ? 0 : segment.SequenceNumber + (uint)length,
         };
         var identity = new PacketIdentity(netns.NextPacketId(), packet.Identity.Flow, !packet.Identity.IsReply);
+        netns.Netfilter?.SetClosing(cause, outbox.Now);
+        if (cause.BridgedFrame is { } frame && cause.In is Bridge bridge)
+        {
+            // Past the hooks, so with the addresses as they have been translated by then.
+            IPv4Packet answer = netns.Output.Make(
+                packet.Destination, packet.Source, reset, new OutputOptions(identity, true));
+            outbox.Originated(netns.Self, answer);
+            BridgeNetfilter.SendByPort(
+                bridge, cause.BridgedPort, new EthernetFrame(frame.Destination, frame.Source, answer), offset, outbox);
+            return;
+        }
+
         netns.Output.Send(
             packet.Destination, packet.Source, reset, new OutputOptions(identity, true), cause, offset, outbox);
     }

@@ -49,6 +49,13 @@ public sealed class BridgeActor(
             case SetBridgePort set:
                 SetPort(set);
                 break;
+            case SetPortCarrier set when PortAt(set.Number) is { } changed:
+                _ports[set.Number] = changed with { HasCarrier = set.HasCarrier };
+                SetPort(_ports[set.Number]!); // Just set.
+                outbox.Send(host, new SetCarrier(set.Index, set.HasCarrier));
+                break;
+            case SetPortCarrier:
+                break; // The port went before.
             case QdiscDeparture departure:
                 Release(departure.Frame, port, outbox);
                 break;
@@ -127,9 +134,10 @@ public sealed class BridgeActor(
             Array.Resize(ref _ports, Math.Max(set.Number + 1, _ports.Length * 2));
         }
 
-        _ports[set.Number] = set;
+        // The node does not know how the other end is.
+        _ports[set.Number] = set = set with { HasCarrier = PortAt(set.Number)?.HasCarrier ?? true };
         _lastPort = Math.Max(_lastPort, set.Number);
-        if (!set.IsUp)
+        if (!set.Works)
         {
             _fdb.Forget(set.Number);
         }
@@ -143,9 +151,14 @@ public sealed class BridgeActor(
             return;
         }
 
-        if (!port.IsUp)
+        if (!port.Works)
         {
             outbox.Dropped(Self, frame.Payload, DropReason.LinkDown, at: port.Name);
+            return;
+        }
+
+        if (IsTooLong(frame, port, outbox))
+        {
             return;
         }
 
@@ -196,7 +209,7 @@ public sealed class BridgeActor(
         int copies = 0;
         for (int number = _lastPort; number > 0; number--) // Linux puts a new port before the others.
         {
-            if (PortAt(number) is { IsUp: true } port && (number != inPort || port.Hairpin))
+            if (PortAt(number) is { Works: true } port && (number != inPort || port.Hairpin))
             {
                 ForwardTo(frame, inPort, number, mark, outbox);
                 copies++;
@@ -243,9 +256,14 @@ public sealed class BridgeActor(
             return;
         }
 
-        if (!port.IsUp)
+        if (!port.Works)
         {
             outbox.Dropped(Self, frame.Payload, DropReason.LinkDown, at: port.Name);
+            return;
+        }
+
+        if (IsTooLong(frame, port, outbox))
+        {
             return;
         }
 
@@ -256,6 +274,17 @@ public sealed class BridgeActor(
         }
 
         Emit(frame, port, offset, outbox);
+    }
+
+    private bool IsTooLong(EthernetFrame frame, SetBridgePort port, Outbox outbox)
+    {
+        bool isTooLong = frame.Payload.Length > port.Mtu + NetDevice.MtuSlack;
+        if (isTooLong)
+        {
+            outbox.Dropped(Self, frame.Payload, DropReason.PacketTooBig, at: port.Name);
+        }
+
+        return isTooLong;
     }
 
     private void Emit(EthernetFrame frame, SetBridgePort port, long offset, Outbox outbox)
@@ -271,7 +300,7 @@ public sealed class BridgeActor(
         {
             outbox.Dropped(Self, frame.Payload, DropReason.DeviceGone);
         }
-        else if (!port.IsUp)
+        else if (!port.Works)
         {
             outbox.Dropped(Self, frame.Payload, DropReason.LinkDown, at: port.Name);
         }

@@ -52,9 +52,21 @@ public sealed record BridgeVerdict(
 /// <param name="Hairpin">Whether frames may go back out of it.</param>
 /// <param name="IsUp">Whether it is up.</param>
 /// <param name="Mac">Its own address, for <c>bridge fdb</c>.</param>
+/// <param name="Mtu">In bytes: longer packets neither come in nor leave by it.</param>
+/// <param name="HasCarrier">Whether the other end is up too.</param>
 internal sealed record SetBridgePort(
     int Number, InterfaceName Name, ActorRef Peer, int PeerIndex, bool Hairpin, bool IsUp,
-    MacAddress Mac = default) : Message;
+    MacAddress Mac = default, int Mtu = ushort.MaxValue, bool HasCarrier = true) : Message
+{
+    /// <summary>Whether frames pass.</summary>
+    public bool Works => IsUp && HasCarrier;
+}
+
+/// <summary>The namespace's end of a port's veth pair went up or down.</summary>
+/// <param name="Number">The port.</param>
+/// <param name="Index">The node's ifindex of its end.</param>
+/// <param name="HasCarrier">Whether the other end is up.</param>
+internal sealed record SetPortCarrier(int Number, int Index, bool HasCarrier) : Message;
 
 /// <summary>Removes a port and what was learned behind it.</summary>
 internal sealed record RemoveBridgePort(int Number) : Message;

@@ -33,7 +33,7 @@ internal sealed class BridgeNetfilter(NetworkNamespace netns)
             Packet = (IPv4Packet)hook.Frame.Payload, // The bridge asks only about IPv4.
             In = bridge, Mark = hook.Mark.Mark, ConntrackId = hook.Mark.ConntrackId,
             State = hook.Mark.State, IsReplyDirection = hook.Mark.IsReplyDirection,
-            FragmentLengthMax = hook.Mark.FragmentLengthMax,
+            FragmentLengthMax = hook.Mark.FragmentLengthMax, BridgedFrame = hook.Frame, BridgedPort = hook.InPort,
         };
         if (hook.Stage == BridgeStage.Prerouting)
         {
@@ -57,6 +57,10 @@ internal sealed class BridgeNetfilter(NetworkNamespace netns)
         var frame = new EthernetFrame(hook.Frame.Source, entry.Mac, packet);
         Answer(bridge, hook, frame, hook.Mark, offset + netns.HopNanoseconds, outbox);
     }
+
+    /// <summary>Sends a frame out of a bridge's port, past all hooks and past the bridge's own output.</summary>
+    public static void SendByPort(Bridge bridge, int port, EthernetFrame frame, long offset, Outbox outbox) =>
+        outbox.Send(bridge.Actor, new BridgeVerdict(frame, port, port, BridgeStage.Forward, default), offset);
 
     private void Prerouting(
         Netfilter.Netfilter netfilter, Bridge bridge, BridgeHook hook, ref SkBuff skb, Outbox outbox)

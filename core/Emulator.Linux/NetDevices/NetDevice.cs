@@ -13,6 +13,11 @@ namespace Emulator.Linux.NetDevices;
 /// <param name="mtu">The largest IP packet that it sends, in bytes.</param>
 public abstract class NetDevice(int index, InterfaceName journalName, MacAddress mac, int mtu)
 {
+    /// <summary>Bytes by which a packet may pass the MTU of the device that it arrives at: the room of a VLAN tag
+    /// (Linux: is_skb_forwardable, which a veth's sender asks of its peer). Longer ones end with
+    /// <c>PacketTooBig</c>.</summary>
+    public const int MtuSlack = 4;
+
     private readonly List<DeviceAddress> _addresses = [];
     private EgressQdisc? _qdisc;
 

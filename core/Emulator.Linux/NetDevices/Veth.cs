@@ -19,6 +19,10 @@ public sealed class Veth(
     /// <inheritdoc/>
     public override string Kind => "veth";
 
+    /// <summary>Tells the bridge at the other end that this one went up or down.</summary>
+    internal void TellCarrier(bool hasCarrier, Outbox outbox) =>
+        outbox.Send(bridge, new SetPortCarrier(bridgePort, PeerIndex, hasCarrier));
+
     /// <inheritdoc/>
     protected override ActorRef Owner => owner;
 

@@ -77,7 +77,7 @@ public sealed class Vxlan : NetDevice
             outbox.Detail(_netns.Self, JournalKind.Tunnel, outer, $"vxlan decap vni {Vni} from {outer.Source}");
         }
 
-        _netns.Input.Receive(this, tunnelled.Frame, default, false, offset, outbox);
+        _netns.Input.Receive(this, tunnelled.Frame, default, 0, offset, outbox);
     }
 
     /// <inheritdoc/>

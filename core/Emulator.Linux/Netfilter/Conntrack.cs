@@ -159,6 +159,18 @@ public sealed class Conntrack
         }
     }
 
+    /// <summary>A tracked TCP connection counts as closed; other ids are passed over.</summary>
+    internal void SetClosing(ulong id, long now)
+    {
+        int index = id == 0 || id == ConntrackTracker.UntrackedId ? -1 : Resolve(id);
+        if (index >= 0 && this[index].Tcp != TcpConntrackState.None)
+        {
+            ref ConntrackEntry entry = ref this[index];
+            entry.Tcp = TcpConntrackState.Close;
+            entry.ExpiresAt = After(now, Settings.Of(TcpConntrackState.Close));
+        }
+    }
+
     /// <summary>Takes an entry out of the table at once; its packet may still refer to it for a moment.</summary>
     internal void Kill(int index, long now)
     {

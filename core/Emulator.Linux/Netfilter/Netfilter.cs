@@ -133,6 +133,10 @@ public sealed class Netfilter
         }
     }
 
+    /// <summary>A reset ends the packet's connection: a tracked TCP connection counts as closed.</summary>
+    /// <remarks>Source: nf_conntrack_tcp_set_closing.</remarks>
+    public void SetClosing(in SkBuff cause, SimTime now) => Conntrack.SetClosing(cause.ConntrackId, now.Nanoseconds);
+
     /// <summary>
     /// A packet has ended before its last hook: the connection that it began is forgotten at once. Not calling it
     /// costs a slot for ten seconds.

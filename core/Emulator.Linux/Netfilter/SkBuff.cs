@@ -34,4 +34,11 @@ public struct SkBuff
 
     /// <summary>The interface it leaves by, once routed.</summary>
     public NetDevice? Out;
+
+    /// <summary>The frame that br_netfilter's hooks have seen it in, and the bridge's port that it came in by
+    /// (<c>nf_bridge</c>'s physindev); null and 0 for others.</summary>
+    public EthernetFrame? BridgedFrame;
+
+    /// <summary>See <see cref="BridgedFrame"/>.</summary>
+    public int BridgedPort;
 }

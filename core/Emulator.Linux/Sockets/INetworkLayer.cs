@@ -10,20 +10,23 @@ public enum OutputError : byte
     /// <summary>It was accepted (which is no promise that it arrives).</summary>
     None,
 
-    /// <summary>ENETUNREACH: no route, or an <c>unreachable</c> one at the host itself.</summary>
+    /// <summary>ENETUNREACH: no route.</summary>
     NetworkUnreachable,
 
-    /// <summary>EHOSTUNREACH.</summary>
+    /// <summary>EHOSTUNREACH: an <c>unreachable</c> route.</summary>
     HostUnreachable,
 
-    /// <summary>EACCES or EPERM: a <c>prohibit</c> route, or a rule in OUTPUT.</summary>
+    /// <summary>EPERM: a rule in OUTPUT.</summary>
     NotPermitted,
 
     /// <summary>EMSGSIZE: larger than the path's MTU and DF set.</summary>
     MessageTooLong,
 
-    /// <summary>EINVAL: a <c>blackhole</c> route.</summary>
+    /// <summary>EINVAL: a <c>blackhole</c> route, or a loopback source and a destination elsewhere.</summary>
     Invalid,
+
+    /// <summary>EACCES: a <c>prohibit</c> route.</summary>
+    AccessDenied,
 }
 
 /// <summary>How a socket wants a packet sent.</summary>
@@ -52,6 +55,9 @@ public interface INetworkLayer
     /// <summary>The source address and path MTU that a packet to a destination would get; false when there is no
     /// route.</summary>
     bool TryRoute(IPv4Address destination, out IPv4Address source, out int mtu);
+
+    /// <summary>Why there is no route to a destination.</summary>
+    OutputError RouteError(IPv4Address destination) => OutputError.NetworkUnreachable;
 
     /// <summary>Whether an address is one of this namespace's own.</summary>
     bool IsLocal(IPv4Address address);

@@ -61,7 +61,7 @@ public sealed class PingSocket
         INetworkLayer network = _table.Network;
         if (!network.TryRoute(destination, out IPv4Address source, out int mtu))
         {
-            return SocketError.NetworkUnreachable;
+            return SocketFailure.Of(network.RouteError(destination));
         }
 
         source = Local.Value == 0 ? source : Local;

@@ -30,16 +30,16 @@ public enum SocketError : byte
     /// <summary>EMSGSIZE: larger than the path's MTU and DF set.</summary>
     MessageTooLong,
 
-    /// <summary>EPERM or EACCES: a local rule or route forbids it.</summary>
+    /// <summary>EPERM: a local rule forbids it.</summary>
     NotPermitted,
 
     /// <summary>EINVAL: a <c>blackhole</c> route, or a call that the socket's state does not allow.</summary>
     Invalid,
 
-    /// <summary>EADDRINUSE: somebody else has the address and port.</summary>
+    /// <summary>EADDRINUSE: somebody else is bound to the address and port.</summary>
     AddressInUse,
 
-    /// <summary>EADDRNOTAVAIL: no ephemeral port is free.</summary>
+    /// <summary>EADDRNOTAVAIL: no ephemeral port is free, or a connection has both ends already.</summary>
     AddressNotAvailable,
 
     /// <summary>ENFILE: the table holds as many sockets as it may.</summary>
@@ -47,6 +47,12 @@ public enum SocketError : byte
 
     /// <summary>EPROTO: a router calls a header field wrong.</summary>
     ProtocolError,
+
+    /// <summary>EACCES: a <c>prohibit</c> route.</summary>
+    AccessDenied,
+
+    /// <summary>EPIPE: a reset came after the peer had closed its side.</summary>
+    BrokenPipe,
 }
 
 /// <summary>The errno names of <see cref="SocketError"/>.</summary>
@@ -69,6 +75,8 @@ public static class Errno
         SocketError.AddressNotAvailable => "EADDRNOTAVAIL",
         SocketError.TooManySockets => "ENFILE",
         SocketError.ProtocolError => "EPROTO",
+        SocketError.AccessDenied => "EACCES",
+        SocketError.BrokenPipe => "EPIPE",
         _ => throw new System.Diagnostics.UnreachableException(error.ToString()),
     };
 }
@@ -129,6 +137,7 @@ public readonly record struct SocketFailure(
         OutputError.NotPermitted => SocketError.NotPermitted,
         OutputError.MessageTooLong => SocketError.MessageTooLong,
         OutputError.Invalid => SocketError.Invalid,
+        OutputError.AccessDenied => SocketError.AccessDenied,
         _ => throw new System.Diagnostics.UnreachableException(error.ToString()),
     };
 }

@@ -6,7 +6,7 @@ namespace Emulator.Linux.Sockets;
 
 /// <summary>Whether a segment lies in a connection's window, and what answers one that does not.</summary>
 /// <remarks>Source: RFC 9293 section 3.10.7.4 (first check); RFC 7323 section 5 (PAWS) with Linux' slack of one tick;
-/// Linux tcp_validate_incoming, tcp_timewait_state_process. Left out: D-SACK (RFC 2883), the exception of
+/// Linux tcp_validate_incoming, tcp_timewait_state_process. Left out: the exception of
 /// tcp_disordered_ack.</remarks>
 internal static class TcpAcceptance
 {
@@ -27,6 +27,11 @@ internal static class TcpAcceptance
         outbox.Dropped(c.Table.Network.Self, packet, reason);
         if (!isReset)
         {
+            if (TcpSequence.Before(segment.SequenceNumber, c.ReceiveNext) && end != segment.SequenceNumber)
+            {
+                c.Duplicate = new SackBlock(segment.SequenceNumber, TcpSequence.Min(end, c.ReceiveNext));
+            }
+
             Answer(c, segment, outbox);
         }
 

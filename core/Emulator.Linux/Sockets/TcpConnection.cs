@@ -101,6 +101,9 @@ public sealed class TcpConnection
     // What the last segment acknowledged. Linux: rcv_wup.
     internal uint ReceiveAcknowledged { get; set; }
 
+    // What came a second time, for the next acknowledgment to tell (RFC 2883). Linux: duplicate_sack.
+    internal SackBlock? Duplicate { get; set; }
+
     // When a segment outside of the window was last answered. Linux: last_oow_ack_time.
     internal SimTime? OutOfWindowAnswered { get; set; }
 
@@ -110,6 +113,9 @@ public sealed class TcpConnection
     internal byte ReceiveWindowScale { get; set; }
 
     internal int ReceiveBuffer { get; set; } = SocketLimits.ReceiveWindowInitial;
+
+    // What the SYN offered; until the process has taken a buffer full, no more is. Linux: rcv_ssthresh.
+    internal int FirstWindow { get; set; } = SocketLimits.ReceiveWindowInitial;
 
     internal int ConsumedSinceGrowth { get; set; }
 

@@ -188,8 +188,14 @@ internal static class TcpInput
         }
 
         outbox.Delivered(self, packet);
-        bool isRefusal = c.State == TcpState.SynReceived && c.Listener is null;
-        Fail(c, SocketFailure.Of(isRefusal ? SocketError.ConnectionRefused : SocketError.ConnectionReset), outbox);
+        // Linux: tcp_reset.
+        SocketError error = c.State switch
+        {
+            TcpState.SynReceived when c.Listener is null => SocketError.ConnectionRefused,
+            TcpState.CloseWait => SocketError.BrokenPipe,
+            _ => SocketError.ConnectionReset,
+        };
+        Fail(c, SocketFailure.Of(error), outbox);
         return true;
     }
 

@@ -16,6 +16,7 @@ internal static class TcpOutput
         int mss = c.PathMtu - IPv4Packet.HeaderLength - TcpSegment.HeaderLength;
         int perSegment = answers && c.TimestampsOn ? mss - 12 : mss;
         int window = SocketLimits.ReceiveWindowInitial / perSegment * perSegment;
+        c.FirstWindow = window;
         var options = new TcpOptions
         {
             MaximumSegmentSize = (ushort)mss,
@@ -290,6 +291,13 @@ internal static class TcpOutput
     {
         c.ReceiveAcknowledged = c.ReceiveNext;
         SackBlock[] blocks = c.SackOn && c.ReceiveQueue.OutOfOrderCount > 0 ? c.ReceiveQueue.SackBlocks() : [];
+        if (c.Duplicate is { } duplicate && c.SackOn)
+        {
+            // RFC 2883 section 4: the first block tells what came twice.
+            blocks = [duplicate, .. blocks.Take(c.TimestampsOn ? 2 : 3)];
+        }
+
+        c.Duplicate = null;
         TcpOptions options = !c.TimestampsOn && blocks.Length == 0
             ? TcpOptions.None
             : new TcpOptions
@@ -311,13 +319,16 @@ internal static class TcpOutput
     }
 
     // Never takes back what was offered (RFC 9293 section 3.8.6.2.2), but for what the scale rounds away; bytes up to
-    // the old edge are still taken then (RFC 7323 section 2.4).
+    // the old edge are still taken then (RFC 7323 section 2.4). While half of the buffer is free it rounds up.
     private static ushort ChooseWindow(TcpConnection c)
     {
         int offered = (int)(c.ReceiveEdge - c.ReceiveNext);
         int free = Math.Max(0, c.ReceiveBuffer - c.ReceiveQueue.ReadyBytes);
+        free = c.ReceiveBuffer == SocketLimits.ReceiveWindowInitial ? Math.Min(free, c.FirstWindow) : free;
         int mss = Math.Min(c.SendMss, c.ReceiveBuffer);
-        int window = Math.Max(offered, free < mss ? 0 : free);
+        int unit = 1 << c.ReceiveWindowScale;
+        int rounded = free < c.ReceiveBuffer / 2 ? free : free + unit - 1; // __tcp_select_window
+        int window = Math.Max(offered, free < mss ? 0 : rounded);
         int field = Math.Min(window >> c.ReceiveWindowScale, ushort.MaxValue);
         uint edge = c.ReceiveNext + ((uint)field << c.ReceiveWindowScale);
         c.ReceiveEdge = TcpSequence.Max(c.ReceiveEdge, edge);

@@ -38,6 +38,7 @@ internal static class TcpSegmentText
         if (!TcpSequence.After(end, c.ReceiveNext))
         {
             outbox.Dropped(self, packet, DropReason.TcpOldSegment);
+            c.Duplicate = new SackBlock(segment.SequenceNumber, end);
             c.Acks.Require(urgent: true);
             return true;
         }
@@ -57,6 +58,11 @@ internal static class TcpSegmentText
         int known = (int)(c.ReceiveNext - segment.SequenceNumber);
         int fresh = Math.Min(segment.Data.Length - known, (int)(c.ReceiveEdge - c.ReceiveNext));
         bool gapExisted = c.ReceiveQueue.OutOfOrderCount > 0;
+        if (known > 0)
+        {
+            c.Duplicate = new SackBlock(segment.SequenceNumber, c.ReceiveNext);
+        }
+
         if (fresh > 0)
         {
             c.ReceiveQueue.Append(segment.Data.Slice(known, fresh));

@@ -48,7 +48,7 @@ internal sealed class TcpTable(INetworkLayer network, SocketNumbers numbers, Eph
         connection = null;
         if (!network.TryRoute(remote.Address, out IPv4Address source, out int mtu))
         {
-            error = SocketError.NetworkUnreachable;
+            error = SocketFailure.Of(network.RouteError(remote.Address));
             return false;
         }
 
@@ -70,13 +70,7 @@ internal sealed class TcpTable(INetworkLayer network, SocketNumbers numbers, Eph
         c.State = TcpState.SynSent;
         c.TimeToLive = options.TimeToLive;
         TcpOutput.SendSyn(c, outbox);
-        if (c.SoftError != SocketError.None)
-        {
-            error = c.SoftError;
-            Remove(c);
-            return false;
-        }
-
+        c.SoftError = SocketError.None; // That the host's own rules swallow the SYN, connect(2) does not say.
         TcpTimers.Start(c, TcpMainTimer.Retransmit, c.Timeout.Value, outbox);
         connection = c;
         return true;
@@ -227,7 +221,20 @@ internal sealed class TcpTable(INetworkLayer network, SocketNumbers numbers, Eph
             return port == 0 ? SocketError.AddressNotAvailable : SocketError.None;
         }
 
-        return _connections.ContainsKey(new TcpTuple(local, remote)) ? SocketError.AddressInUse : SocketError.None;
+        if (!_connections.TryGetValue(new TcpTuple(local, remote), out TcpConnection? before))
+        {
+            return SocketError.None;
+        }
+
+        // Who names the port may take it over from a connection in TIME-WAIT whose timestamps tell old segments
+        // (Linux: tcp_twsk_unique, with SO_REUSEADDR).
+        if (before.State != TcpState.TimeWait || !before.TimestampsOn)
+        {
+            return SocketError.AddressNotAvailable;
+        }
+
+        Remove(before);
+        return SocketError.None;
     }
 
     private TcpListener? FindListener(Endpoint local) =>

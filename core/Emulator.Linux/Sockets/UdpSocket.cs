@@ -71,7 +71,7 @@ public sealed class UdpSocket
         INetworkLayer network = _table.Network;
         if (!network.TryRoute(destination.Address, out IPv4Address source, out int mtu))
         {
-            return SocketError.NetworkUnreachable;
+            return SocketFailure.Of(network.RouteError(destination.Address));
         }
 
         if (Local.Address.Value != 0)

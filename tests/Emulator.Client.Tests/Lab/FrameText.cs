@@ -26,7 +26,9 @@ internal static class FrameText
     {
         Core.Packets.IPv4Packet header = p.Header!; // All but ARP have one.
         string text = $"{p.Protocol} {p.SourceText}>{p.DestinationText} ttl={header.TimeToLive} len={p.Length}";
-        text += p.PayloadLength is int length && p.Icmp?.Quoted is null ? $" plen={length}" : "";
+        // The first piece of an echo does not say how long the whole is.
+        bool tells = p.Icmp is null || (p.Icmp.Quoted is null && !header.MoreFragments);
+        text += p.PayloadLength is int length && tells ? $" plen={length}" : "";
         text += header.DontFragment ? " df" : "";
         text += header.MoreFragments ? " mf" : "";
         text += header.FragmentOffset > 0 ? $" fragoff={header.FragmentOffset}" : "";

@@ -17,6 +17,14 @@ internal static class LinuxScenarios
     /// <summary>A scenario by name.</summary>
     public static LinuxScenario Find(string mode, string name) => Of(mode).Single(s => s.Name == name);
 
+    /// <summary>How a scenario's walk is compared. The recordings listened on node 1's lo and on no other.</summary>
+    public static WalkRules RulesOf(LinuxScenario scenario) => new(PortsOf(scenario))
+    {
+        IsCold = scenario.IsCold,
+        Interleaves = scenario.Interleaves,
+        Listens = f => f.Interface.Name != "lo" || FrameText.HostOf(f) == "n1",
+    };
+
     /// <summary>The ports (and echo identifiers) that a scenario names; others are a kernel's choice.</summary>
     public static IEnumerable<int> PortsOf(LinuxScenario scenario) =>
         scenario.Steps.OfType<LabStep.Ask>().SelectMany(a => new int[] { a.Request.Port, a.Request.LocalPort })

@@ -9,24 +9,24 @@ namespace Emulator.Client.Tests.Lab;
 /// A recording names no packets. Its k-th frame at an interface in a direction is the packet of our k-th frame there:
 /// first the frames at each place are compared, then with those names the paths and the order of first sight. Left out
 /// as the recordings ask: ports that a kernel chose at random, and stray unicast ARP probes outside of the cold
-/// scenarios. The recordings listened on node 1's lo and on no other.
+/// scenarios.
 /// </remarks>
 internal sealed partial class WalkComparison
 {
-    private readonly LinuxScenario _scenario;
+    private readonly WalkRules _rules;
     private readonly HashSet<string> _knownPorts;
 
-    public WalkComparison(LinuxScenario scenario)
+    public WalkComparison(WalkRules rules)
     {
-        _scenario = scenario;
-        _knownPorts = [.. LinuxScenarios.PortsOf(scenario).Select(p => $"{p}")];
+        _rules = rules;
+        _knownPorts = [.. rules.KnownPorts.Select(p => $"{p}")];
     }
 
     /// <summary>How a recording and our frames differ; empty where they do not.</summary>
-    public string Differences(Recording recording, LabSight sight)
+    public string Differences(IEnumerable<string> recording, LabSight sight)
     {
         (string Line, string Packet)[] seen = Compared(sight);
-        string[] lines = [.. Named(recording.Frames.Where(l => _scenario.IsCold || !IsProbe(l)))];
+        string[] lines = [.. Named(recording.Where(l => _rules.IsCold || !IsProbe(l)))];
         Dictionary<string, Queue<string>> packets = seen.GroupBy(f => PlaceOf(f.Line))
             .ToDictionary(g => g.Key, g => new Queue<string>(g.Select(f => f.Packet)));
         (string Line, string Packet)[] recorded = [.. lines.Select(
@@ -35,7 +35,7 @@ internal sealed partial class WalkComparison
         return frames.Length > 0 ? "frames at each place: " + frames
             : TextDifference.Of(ByPacket(recorded), ByPacket(seen)) is { Length: > 0 } paths
                 ? "each packet's path: " + paths
-            : _scenario.Interleaves ? ""
+            : _rules.Interleaves ? ""
             : TextDifference.Of(FirstSights(recorded), FirstSights(seen)) is { Length: > 0 } order
                 ? "order of first sight: " + order
             : "";
@@ -60,8 +60,8 @@ internal sealed partial class WalkComparison
     {
         (SeenFrame Frame, string Line)[] compared =
         [
-            .. sight.Frames.Where(f => f.Interface.Name != "lo" || FrameText.HostOf(f) == "n1")
-                .Select(f => (f, FrameText.Of(f))).Where(f => _scenario.IsCold || !IsProbe(f.Item2)),
+            .. sight.Frames.Where(_rules.Listens)
+                .Select(f => (f, FrameText.Of(f))).Where(f => _rules.IsCold || !IsProbe(f.Item2)),
         ];
         return [.. Named(compared.Select(f => f.Line)).Zip(compared, (line, f) => (line, PacketOf(f.Frame)))];
     }
@@ -77,9 +77,11 @@ internal sealed partial class WalkComparison
         .GroupBy(f => PlaceOf(f.Line)).OrderBy(g => g.Key, StringComparer.Ordinal)
         .SelectMany(g => g.Select(f => f.Line));
 
-    private static IEnumerable<string> ByPacket(IEnumerable<(string Line, string Packet)> frames) => frames
+    private IEnumerable<string> ByPacket(IEnumerable<(string Line, string Packet)> frames) => frames
         .GroupBy(f => f.Packet).OrderBy(g => g.Key, StringComparer.Ordinal)
-        .SelectMany(g => g.Select(f => $"{g.Key} {f.Line}"));
+        .SelectMany(g => (_rules.BroadcastsRace && g.Any(f => IsBroadcast(f.Line))
+            ? g.OrderBy(f => f.Line.Split(' ')[0], StringComparer.Ordinal) : g.AsEnumerable())
+            .Select(f => $"{g.Key} {f.Line}"));
 
     private static IEnumerable<string> FirstSights(IEnumerable<(string Line, string Packet)> frames) => frames
         .GroupBy(f => InterfaceOf(f.Line)).OrderBy(g => g.Key, StringComparer.Ordinal)
@@ -88,6 +90,9 @@ internal sealed partial class WalkComparison
     private static string InterfaceOf(string line) => string.Join(' ', line.Split(' ').Take(2));
 
     private static string PlaceOf(string line) => string.Join(' ', line.Split(' ').Take(3));
+
+    private static bool IsBroadcast(string line) =>
+        line.Contains(">ff:ff:ff:ff:ff:ff ", StringComparison.Ordinal);
 
     // Who asks one neighbour by its address confirms what it knows.
     private static bool IsProbe(string line) =>

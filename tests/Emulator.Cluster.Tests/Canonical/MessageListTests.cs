@@ -15,8 +15,8 @@ public sealed class MessageListTests
         "FlushWatches", "Heartbeat", "LeakMemory", "MountCgroups", "NamespaceCreated", "NeighbourTimer",
         "OomKilled", "PodStep", "ProcessExited", "ProcessTimer", "QdiscDeparture", "ReassemblyTimer",
         "RemoveBridgePort", "RemoveCgroup", "RemoveProcess", "ReplacePeers", "ReplaceTable", "ReportExits",
-        "RunCpu", "SetBridgeNetfilter", "SetBridgePort", "SetCarrier", "SetPortQdisc", "SetResolver", "SocketTimer",
-        "TerminateProcess", "TimerMessage", "UndeliveredMessage", "WriteCgroup",
+        "RunCpu", "SetBridgeNetfilter", "SetBridgePort", "SetCarrier", "SetPortCarrier", "SetPortQdisc",
+        "SetResolver", "SocketTimer", "TerminateProcess", "TimerMessage", "UndeliveredMessage", "WriteCgroup",
     ];
 
     [Fact]

@@ -41,6 +41,25 @@ public sealed class BridgeActorTests
         Assert.Equal(1, Entries(JournalKind.Copied).Single().A);
     }
 
+    /// <summary>A veth whose other end goes down has no carrier (the oracle's scenario service_whose_pod_is_silent).
+    /// </summary>
+    [Fact]
+    public void Passes_over_a_port_whose_other_end_is_down_until_it_is_up_again()
+    {
+        EthernetFrame unknown = Frames.Frame(2, Frames.Mac(9), Frames.Udp("10.244.1.2", "10.244.1.9"));
+        Receive(new SetPortCarrier(3, 6, false));
+        Assert.Equal(new SetCarrier(6, false), _outbox.Sent.ToArray().Single(s => s.To == _host).Message);
+        _outbox.Clear();
+
+        Receive(unknown, 1);
+        Assert.Equal([_pods[2]], Receivers());
+
+        Receive(new SetPortCarrier(3, 6, true));
+        _outbox.Clear();
+        Receive(unknown, 1);
+        Assert.Equal([_pods[3], _pods[2]], Receivers());
+    }
+
     [Fact]
     public void Floods_out_of_the_ingress_port_too_when_it_is_a_hairpin_port()
     {

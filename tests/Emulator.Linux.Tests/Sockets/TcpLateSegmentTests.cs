@@ -39,6 +39,22 @@ public class TcpLateSegmentTests
         Assert.Equal(["accepted", "received 5"], _server.Events);
     }
 
+    /// <summary>RFC 2883 section 4.1.1: the first block is what came twice; told once (the oracle's scenario
+    /// lost_acknowledgment).</summary>
+    [Fact]
+    public void Tells_the_sender_what_came_twice()
+    {
+        TcpSegment data = SendFromClient("hello");
+        Inject(data);
+        Pass(10);
+        SendFromClient("more");
+        Pass(50);
+
+        SackBlock twice = new(data.SequenceNumber, data.SequenceNumber + 5);
+        Assert.Equal([[], [twice], []], _world.Sent.Where(s => s.Packet.Source == _world.Server.Address)
+            .Select(s => ((TcpSegment)s.Packet.Payload).Options.SackBlocks));
+    }
+
     [Fact]
     public void Takes_the_acknowledgment_that_data_sent_again_carries()
     {
