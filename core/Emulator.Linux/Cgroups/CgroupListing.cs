@@ -99,11 +99,11 @@ internal static class CgroupListing
     private static bool IsMatch(string pattern, string name) =>
         FileSystemName.MatchesSimpleExpression(pattern, name, ignoreCase: false);
 
-    // The root has no limits; cgroup v1's file is there where it is used.
+    // The root has no limits.
     private static IEnumerable<string> Names(CgroupMachine machine, string group) => group == "/"
         ? ["cgroup.procs", "cpu.stat", "memory.stat"]
         : Reported.Concat(CgroupFiles.All).Concat(
-            machine.Tree.IsWritten(group, CgroupFiles.CpuShares) ? [CgroupFiles.CpuShares] : []);
+            CgroupFiles.Rare.Where(f => machine.Tree.IsWritten(group, f)));
 
     private static string Read(
         CgroupMachine machine, CgroupProcesses processes, string group, string file, SimTime now)
