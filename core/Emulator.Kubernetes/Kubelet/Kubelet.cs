@@ -6,6 +6,8 @@ using Emulator.Kubernetes.Api;
 using Emulator.Kubernetes.ApiMachinery;
 using Emulator.Kubernetes.ApiServer;
 using Emulator.Kubernetes.ApiServer.Messages;
+using Emulator.Kubernetes.Kubelet.Eviction;
+using Emulator.Linux.Cgroups;
 using Emulator.Linux.Netlink;
 using Emulator.Linux.Processes;
 
@@ -18,7 +20,7 @@ namespace Emulator.Kubernetes.Kubelet;
 /// Source: kubernetes pkg/kubelet. Pods wait until the Node has its pod CIDR. The Lease is renewed every
 /// <see cref="LeaseRenewPeriod"/>, the first time at a moment of the node's own so that nodes do not beat in step; the
 /// Node's status is written every <see cref="NodeStatusPeriod"/>, and with the next heartbeat when somebody set it to
-/// not ready.
+/// not ready or its own conditions have changed.
 /// In: what its API client hears, <see cref="NamespaceCreated"/>, its own timers. Out: netlink and process messages to
 /// the node and its pods' namespaces, cgroup messages, API requests.
 /// </remarks>
@@ -38,6 +40,8 @@ public sealed class Kubelet : Actor
     private readonly Informer _nodes;
     private readonly PodCgroups _cgroups;
     private PodLifecycle? _lifecycle;
+    private NodePressure? _pressure;
+    private IReadOnlyList<string> _pressuresWritten = [];
     private SimTime _statusWrittenAt;
     private bool _registering;
     private bool _beating;
@@ -67,7 +71,7 @@ public sealed class Kubelet : Actor
         _programs = programs;
         _cgroups = new PodCgroups(
             cgroups, options.CpuWeights,
-            options.HasStaticCpus ? new StaticCpus((int)options.Capacity["cpu"].Value) : null);
+            options.HasStaticCpus ? new StaticCpus((int)options.Capacity["cpu"].Value) : null, options.PodPidsLimit);
         _client = new ApiClient(self, host, apiServer);
         _nodes = _client.Inform(ResourceTypes.Nodes, ListScope.ByName(options.NodeName));
         _nodes.OnBatchEnd = NodeChanged;
@@ -109,6 +113,18 @@ public sealed class Kubelet : Actor
             case Heartbeat:
                 Beat(outbox);
                 break;
+            case TimerMessage timer:
+                _pressure?.Take(timer, outbox);
+                break;
+            case UsagePassed passed:
+                _pressure?.Take(passed, outbox);
+                break;
+            case UsageReport report:
+                _pressure?.Take(report, outbox);
+                break;
+            case SystemOom oom:
+                _pressure?.Take(oom, outbox);
+                break;
             default:
                 throw new System.Diagnostics.UnreachableException($"{Self}: {message.GetType().Name}");
         }
@@ -142,6 +158,7 @@ public sealed class Kubelet : Actor
             var around = new PodSurroundings(
                 Self, _host, _client, _options, _programs, _cgroups, new EventRecorder(_client, _options.NodeName));
             _lifecycle = new PodLifecycle(around, block, outbox);
+            _pressure = new NodePressure(around, _lifecycle, outbox);
             foreach (ApiObject pod in _pods.Objects.ToArray())
             {
                 _lifecycle.Take(pod, outbox);
@@ -181,7 +198,8 @@ public sealed class Kubelet : Actor
 
         RenewLease(outbox);
         bool due = outbox.Now >= _statusWrittenAt + NodeStatusPeriod;
-        if (due || NodeView.Of(node).Ready is not { IsTrue: true })
+        if (due || NodeView.Of(node).Ready is not { IsTrue: true }
+            || (_pressure is { } pressure && !pressure.Conditions.SequenceEqual(_pressuresWritten)))
         {
             WriteNodeStatus(node, outbox);
         }
@@ -201,9 +219,10 @@ public sealed class Kubelet : Actor
     private void WriteNodeStatus(ApiObject node, Outbox outbox)
     {
         _statusWrittenAt = outbox.Now;
+        _pressuresWritten = _pressure?.Conditions ?? [];
+        JsonObject status = NodeObject.Status(_options, node.Status, outbox.Now, _pressuresWritten);
         _client.Patch(
-            ResourceTypes.Nodes, node.Key, PatchType.Merge,
-            JsonObject.Of(("status", NodeObject.Status(_options, node.Status, outbox.Now))), outbox, status: true);
+            ResourceTypes.Nodes, node.Key, PatchType.Merge, JsonObject.Of(("status", status)), outbox, status: true);
     }
 
     private sealed record Heartbeat : Message;

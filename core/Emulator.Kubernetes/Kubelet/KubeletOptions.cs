@@ -4,6 +4,7 @@ using Emulator.Core.Time;
 using Emulator.Kubernetes.Api;
 using Emulator.Kubernetes.ApiMachinery;
 using Emulator.Kubernetes.Cni;
+using Emulator.Kubernetes.Kubelet.Eviction;
 using Emulator.Linux.Cgroups.Cpu;
 
 namespace Emulator.Kubernetes.Kubelet;
@@ -40,6 +41,12 @@ public sealed record KubeletOptions
 
     /// <summary>What is kept from pods.</summary>
     public NodeAllocatable Reserved { get; init; } = NodeAllocatable.Default;
+
+    /// <summary>When pods are evicted for want of memory, disk or process numbers.</summary>
+    public EvictionOptions Eviction { get; init; } = new();
+
+    /// <summary><c>podPidsLimit</c>: process numbers of a pod at most; null, the default, for no limit.</summary>
+    public long? PodPidsLimit { get; init; }
 
     /// <summary>How requests become weights. Default linear.</summary>
     public ShareFormula CpuWeights { get; init; } = ShareFormula.Linear;

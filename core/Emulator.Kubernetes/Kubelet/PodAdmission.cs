@@ -6,7 +6,8 @@ namespace Emulator.Kubernetes.Kubelet;
 /// <summary>Why a kubelet refuses a pod that was bound to its node.</summary>
 /// <param name="Reason">The pod's <c>status.reason</c>, such as <c>OutOfcpu</c>.</param>
 /// <param name="Message">The pod's <c>status.message</c>.</param>
-public sealed record Rejection(string Reason, string Message);
+/// <param name="IsDisruption">Of a pod that ran: whether the kubelet disrupts it, which a condition says.</param>
+public sealed record Rejection(string Reason, string Message, bool IsDisruption = true);
 
 /// <summary>Whether a pod fits beside those that a kubelet has already let in.</summary>
 /// <remarks>Source: kubernetes pkg/kubelet/lifecycle/predicate.go. Checked are resources, the number of pods and host

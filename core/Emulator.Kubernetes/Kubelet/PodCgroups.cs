@@ -1,3 +1,4 @@
+using System.Globalization;
 using Emulator.Core.Actors;
 using Emulator.Kubernetes.Api;
 using Emulator.Kubernetes.Scheduler.Pods;
@@ -15,8 +16,9 @@ namespace Emulator.Kubernetes.Kubelet;
 /// <param name="cgroups">The machine's hierarchy; null writes nothing.</param>
 /// <param name="formula">How requests become weights.</param>
 /// <param name="cpus">Who gives out whole cores; null for nobody.</param>
+/// <param name="podPidsLimit">Process numbers of a pod at most; null for no limit.</param>
 internal sealed class PodCgroups(
-    ActorRef? cgroups, ShareFormula formula = ShareFormula.Linear, StaticCpus? cpus = null)
+    ActorRef? cgroups, ShareFormula formula = ShareFormula.Linear, StaticCpus? cpus = null, long? podPidsLimit = null)
 {
     private const string Root = "/kubepods";
     private readonly SortedDictionary<string, long> _burstableMilliCpu = new(StringComparer.Ordinal);
@@ -42,7 +44,13 @@ internal sealed class PodCgroups(
     /// <summary>Makes a pod's cgroup.</summary>
     public void Add(PodView pod, Outbox outbox)
     {
-        Write(PathOf(pod), CgroupLimits.OfPod(pod).Settings(formula), outbox);
+        List<CgroupSetting> settings = [.. CgroupLimits.OfPod(pod).Settings(formula)];
+        if (podPidsLimit is { } pids)
+        {
+            settings.Add(new CgroupSetting(CgroupFiles.PidsMax, pids.ToString(CultureInfo.InvariantCulture)));
+        }
+
+        Write(PathOf(pod), settings, outbox);
         if (PodQos.Of(pod) == QosClass.Burstable)
         {
             _burstableMilliCpu[pod.Uid] = PodResources.Requests(pod.Object.Spec)["cpu"];
@@ -75,12 +83,14 @@ internal sealed class PodCgroups(
     /// <param name="pod">The pod.</param>
     /// <param name="container">The container.</param>
     /// <param name="memoryCapacity">The node's RAM, of which a request protects its share.</param>
+    /// <param name="pids">How many process numbers it wants.</param>
     public static StartProcess Place(
-        string processName, Program program, PodView pod, ContainerView container, long memoryCapacity) =>
+        string processName, Program program, PodView pod, ContainerView container, long memoryCapacity, long pids) =>
         new(processName, program)
         {
             Cgroup = $"{PathOf(pod)}/{container.Name}",
             OomScoreAdjust = PodQos.OomScoreAdjust(pod, container, memoryCapacity),
+            Pids = pids,
         };
 
     /// <summary>Removes a pod's cgroups.</summary>
@@ -96,6 +106,17 @@ internal sealed class PodCgroups(
         {
             WriteBurstable(outbox);
         }
+    }
+
+    /// <summary>Tells the hierarchy's owner something; false where there is none.</summary>
+    public bool Send(CgroupMessage message, Outbox outbox)
+    {
+        if (cgroups is not null)
+        {
+            outbox.Send(cgroups, message);
+        }
+
+        return cgroups is not null;
     }
 
     private void WriteBurstable(Outbox outbox)

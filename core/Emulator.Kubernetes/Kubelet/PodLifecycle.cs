@@ -47,8 +47,15 @@ internal sealed class PodLifecycle
         .Where(w => w.Stage is not (PodStage.Rejected or PodStage.Stopped))
         .OrderBy(w => w.Pod.Uid, StringComparer.Ordinal);
 
-    /// <summary>Why new pods are not let in; null while they are.</summary>
-    public Rejection? Closed { get; set; }
+    /// <summary>Why a new pod is not let in, besides what <see cref="PodAdmission"/> says; null when it is.</summary>
+    public Func<PodView, Rejection?>? Closed { get; set; }
+
+    /// <summary>Told when a container that writes to its file system has started or ended, or its pod has
+    /// gone.</summary>
+    public Action<Outbox>? StorageChanged { get; set; }
+
+    /// <summary>A pod by its UID; null when it is not here.</summary>
+    public PodWorker? Find(string uid) => _workers.GetValueOrDefault(uid);
 
     /// <summary>A pod of this node, new or changed.</summary>
     public void Take(ApiObject @object, Outbox outbox)
@@ -226,7 +233,7 @@ internal sealed class PodLifecycle
     {
         var worker = new PodWorker(pod, outbox.Now);
         _workers.Add(pod.Uid, worker);
-        if ((Closed ?? _admission.Admit(pod)) is { } rejection)
+        if ((Closed?.Invoke(pod) ?? _admission.Admit(pod)) is { } rejection)
         {
             worker.Stage = PodStage.Rejected;
             _around.Events.Warning(pod, "", rejection.Reason, rejection.Message, outbox);
@@ -252,6 +259,15 @@ internal sealed class PodLifecycle
         }
 
         _statuses.Report(worker, outbox);
+        TellStorage(worker, outbox);
+    }
+
+    private void TellStorage(PodWorker worker, Outbox outbox)
+    {
+        if (worker.HasStorage)
+        {
+            StorageChanged?.Invoke(outbox);
+        }
     }
 
     private void ReportProblem(PodWorker worker, Outbox outbox)

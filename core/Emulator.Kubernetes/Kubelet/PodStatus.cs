@@ -103,7 +103,7 @@ internal static class PodStatus
             status = Condition.Put(status, condition with { LastTransitionTime = text });
         }
 
-        return worker.Eviction is { } eviction
+        return worker.Eviction is { IsDisruption: true } eviction
             ? Condition.Put(
                 status, new Condition("DisruptionTarget", "True", "TerminationByKubelet", eviction.Message, text))
             : status;

@@ -31,6 +31,7 @@ internal sealed class PodWorker
         }
 
         Containers = records;
+        HasStorage = records.Exists(r => r.Behaviour.Storage > 0 || r.Behaviour.StorageGrowth > 0);
     }
 
     /// <summary>The pod as it was seen last.</summary>
@@ -68,6 +69,9 @@ internal sealed class PodWorker
 
     /// <summary>Whether its object stays when it has ended: nobody asked for its deletion.</summary>
     public bool KeepsObject { get; set; }
+
+    /// <summary>Whether any of its containers writes to its file system.</summary>
+    public bool HasStorage { get; }
 
     /// <summary>The pod has changed.</summary>
     public void See(PodView pod)

@@ -116,7 +116,7 @@ internal static class CgroupListing
             "memory.current" => Text(machine.Memory.Stat(group, now).CurrentBytes) + "\n",
             "memory.events" => Events(machine.Memory.Stat(group, now).Events),
             "memory.stat" => MemoryStatText(machine.Memory.Stat(group, now)),
-            "pids.current" => Text(group == "/" ? processes.All.Count() : processes.AtOrBelow(group).Length) + "\n",
+            "pids.current" => Text(processes.AtOrBelow(group).Sum(p => p.Pids)) + "\n",
             _ => machine.Tree.Read(group, file) + "\n",
         };
     }

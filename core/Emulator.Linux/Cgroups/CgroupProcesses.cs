@@ -14,12 +14,19 @@ internal sealed class CgroupProcesses
     private readonly Dictionary<long, CgroupProcess> _byMemory = [];
     private long _lastHostPid = FirstHostPid;
 
+    /// <summary>Process numbers of all of them.</summary>
+    public long Pids { get; private set; }
+
     /// <summary>All of them, in the order they were started.</summary>
     public IEnumerable<CgroupProcess> All => _byHostPid.Values;
 
-    public CgroupProcess Add(AddProcess add, long memory)
+    public CgroupProcess Add(AddProcess add, long memory, long pids)
     {
-        var process = new CgroupProcess(++_lastHostPid, add.Owner, add.Pid, add.Path, add.OomScoreAdjust, memory);
+        // Its children and threads have the numbers after its own.
+        var process = new CgroupProcess(
+            _lastHostPid + 1, add.Owner, add.Pid, add.Path, add.OomScoreAdjust, memory, add.Name, pids);
+        _lastHostPid += pids;
+        Pids += pids;
         _byHostPid.Add(process.HostPid, process);
         _byPid.Add((add.Owner.Id, add.Pid), process);
         _byMemory.Add(memory, process);
@@ -28,7 +35,12 @@ internal sealed class CgroupProcesses
 
     public void Remove(CgroupProcess process)
     {
-        _byHostPid.Remove(process.HostPid);
+        if (!_byHostPid.Remove(process.HostPid))
+        {
+            return;
+        }
+
+        Pids -= process.Pids;
         _byPid.Remove((process.Owner.Id, process.Pid));
         _byMemory.Remove(process.Memory);
     }
@@ -42,5 +54,5 @@ internal sealed class CgroupProcesses
     public CgroupProcess OfMemory(long memory) => _byMemory[memory];
 
     public CgroupProcess[] AtOrBelow(string path) =>
-        [.. All.Where(p => p.Path == path || p.Path.StartsWith(path + "/", StringComparison.Ordinal))];
+        [.. All.Where(p => path == "/" || p.Path == path || p.Path.StartsWith(path + "/", StringComparison.Ordinal))];
 }

@@ -30,6 +30,9 @@ public sealed record StartProcess(string ContainerName, Program Program) : Netli
 
     /// <summary>oom_score_adj: −1,000 to 1,000, the first to be killed; default 0.</summary>
     public int OomScoreAdjust { get; init; }
+
+    /// <summary>How many process numbers it wants, itself included; default 1.</summary>
+    public long Pids { get; init; } = 1;
 }
 
 /// <summary>Sends SIGTERM to a container's process; sent to the namespace's actor.</summary>

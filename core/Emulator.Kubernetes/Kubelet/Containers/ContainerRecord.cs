@@ -60,6 +60,20 @@ internal sealed class ContainerRecord(int index, ContainerView spec, ContainerKi
     /// <summary>Its probes, by <see cref="ProbeKind"/>; null while it does not run or has none.</summary>
     public ProbeWorker?[]? Probes { get; set; }
 
+    /// <summary>What it has written since its last start, in billionths of a byte: a new start begins with an empty
+    /// file system.</summary>
+    public Int128 StorageNanobytes(SimTime now)
+    {
+        (SimTime From, SimTime To)? life = State is ContainerRunning running ? (running.StartedAt, now)
+            : Last is { } last ? (last.StartedAt, last.FinishedAt) : null;
+        return life is not { } span ? 0
+            : ((Int128)Behaviour.Storage * 1_000_000_000)
+                + ((Int128)Behaviour.StorageGrowth * (span.To - span.From).Nanoseconds);
+    }
+
+    /// <summary>The same in whole bytes, rounded down.</summary>
+    public long StorageBytes(SimTime now) => (long)(StorageNanobytes(now) / 1_000_000_000);
+
     /// <summary>Since when it runs; null when it does not.</summary>
     public SimTime? RunningSince => (State as ContainerRunning)?.StartedAt;
 

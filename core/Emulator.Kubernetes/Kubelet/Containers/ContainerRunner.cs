@@ -68,7 +68,7 @@ internal sealed class ContainerRunner(PodSurroundings around, Prober prober, Con
             PodCgroups.Place(
                 PodSurroundings.ProcessName(pod, record.Spec),
                 record.Behaviour.Give(around.Programs(pod, record.Spec)), pod, record.Spec,
-                around.Options.Capacity["memory"].Value));
+                around.Options.Capacity["memory"].Value, record.Behaviour.Pids));
         prober.Start(worker, record, outbox);
     }
 
