@@ -20,7 +20,7 @@ internal static class NodeGroupReader
     private static readonly string[] Fields =
     [
         "name", "count", "zone", "capacity", "labels", "taints", "interface", "mtu", "defaultGateway", "sysctls",
-        .. Pins,
+        "shutdownAt", .. Pins,
     ];
 
     private static readonly string[] Effects = ["NoSchedule", "PreferNoSchedule", "NoExecute"];
@@ -96,6 +96,7 @@ internal static class NodeGroupReader
         Mtu = (int)(node.Whole("mtu", 576, 65_535) ?? 1_500),
         DefaultGateway = node.Address("defaultGateway"),
         Capacity = ReadCapacity(node),
+        ShutdownAt = node.Duration("shutdownAt"),
         Labels = node.Texts("labels"),
         Taints = ReadTaints(node),
         SwitchPort = DeviceReader.Device(node, "switchPort", "name", "mac"),
@@ -107,9 +108,12 @@ internal static class NodeGroupReader
 
     private static CapacitySpec ReadCapacity(Section node)
     {
-        Section capacity = node.Child("capacity", "cpu", "memory", "pods");
+        Section capacity = node.Child("capacity", "cpu", "memory", "pods", "ephemeral-storage");
         return new CapacitySpec(
-            Amount(capacity, "cpu", "4"), Amount(capacity, "memory", "16Gi"), Amount(capacity, "pods", "110"));
+            Amount(capacity, "cpu", "4"), Amount(capacity, "memory", "16Gi"), Amount(capacity, "pods", "110"))
+        {
+            EphemeralStorage = Amount(capacity, "ephemeral-storage", "100Gi"),
+        };
     }
 
     private static string Amount(Section capacity, string name, string otherwise)

@@ -12,11 +12,12 @@ public sealed class MessageListTests
         "AddBridge", "AddFdbEntry", "AddProcess", "AddVeth", "AddVxlan", "AnnounceAddress", "ApiClientTick",
         "ApiServerTick", "AttachVeth", "BridgeHook", "BridgeVerdict", "ChargeMemory", "ChargePageCache",
         "CollectGarbage", "CpuDone", "CreateNamespace", "DeleteConntrack", "DeleteFdbEntry", "DeleteNamespace",
-        "FlushWatches", "Heartbeat", "LeakMemory", "MountCgroups", "NamespaceCreated", "NeighbourTimer",
-        "OomKilled", "PodStep", "ProcessExited", "ProcessTimer", "QdiscDeparture", "ReassemblyTimer",
-        "RemoveBridgePort", "RemoveCgroup", "RemoveProcess", "ReplacePeers", "ReplaceTable", "ReportExits",
-        "RunCpu", "SetBridgeNetfilter", "SetBridgePort", "SetCarrier", "SetPortQdisc", "SetResolver", "SocketTimer",
-        "TerminateProcess", "TimerMessage", "UndeliveredMessage", "WriteCgroup",
+        "FlushWatches", "Heartbeat", "LeakMemory", "MountCgroups", "NamespaceCreated", "NeighbourTimer", "OomKilled",
+        "PodStep", "ProcessExited", "ProcessTimer", "QdiscDeparture", "ReadUsage", "ReassemblyTimer",
+        "RemoveBridgePort", "RemoveCgroup", "RemoveProcess", "ReplacePeers", "ReplaceTable", "ReportExits", "RunCpu",
+        "SetBridgeNetfilter", "SetBridgePort", "SetCarrier", "SetPortQdisc", "SetResolver", "SocketTimer",
+        "SystemOom", "TerminateProcess", "TimerMessage", "UndeliveredMessage", "UsagePassed", "UsageReport",
+        "WatchUsage", "WriteCgroup",
     ];
 
     [Fact]
