@@ -1,5 +1,6 @@
 using Emulator.Cluster.Spec;
 using Emulator.Core.Addresses;
+using Emulator.Core.Documents;
 using Emulator.Core.Time;
 
 namespace Emulator.Cluster.Reading;
@@ -79,6 +80,9 @@ internal sealed record NodeDraft
     public IPv4Address? DefaultGateway { get; init; }
 
     public CapacitySpec Capacity { get; init; } = new("4", "16Gi", "110");
+
+    /// <summary>Manifests of static pods.</summary>
+    public IReadOnlyList<JsonObject> StaticPods { get; init; } = [];
 
     /// <summary>When it is shut down, from the run's start; null for never.</summary>
     public SimDuration? ShutdownAt { get; init; }

@@ -1,4 +1,5 @@
 using Emulator.Core.Addresses;
+using Emulator.Core.Documents;
 using Emulator.Core.Time;
 using Emulator.Linux.Netlink;
 
@@ -83,6 +84,9 @@ public sealed record NodeSpec
 
     /// <summary>What it offers to pods.</summary>
     public required CapacitySpec Capacity { get; init; }
+
+    /// <summary>Pods that its kubelet runs from manifests of its own. Default none.</summary>
+    public IReadOnlyList<JsonObject> StaticPods { get; init; } = [];
 
     /// <summary>When it is shut down, from the run's start; null, the default, for never.</summary>
     public SimDuration? ShutdownAt { get; init; }

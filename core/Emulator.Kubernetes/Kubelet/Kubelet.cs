@@ -41,6 +41,9 @@ public sealed class Kubelet : Actor
     private readonly PodCgroups _cgroups;
     private PodLifecycle? _lifecycle;
     private NodePressure? _pressure;
+    private NodeShutdown? _shutdown;
+    private StaticPods? _static;
+    private bool _isOff;
     private IReadOnlyList<string> _pressuresWritten = [];
     private SimTime _statusWrittenAt;
     private bool _registering;
@@ -76,9 +79,9 @@ public sealed class Kubelet : Actor
         _nodes = _client.Inform(ResourceTypes.Nodes, ListScope.ByName(options.NodeName));
         _nodes.OnBatchEnd = NodeChanged;
         _pods = _client.Inform(ResourceTypes.Pods, ListScope.OnNode(options.NodeName));
-        _pods.OnAdd = (pod, outbox) => _lifecycle?.Take(pod, outbox);
-        _pods.OnUpdate = (_, pod, outbox) => _lifecycle?.Take(pod, outbox);
-        _pods.OnDelete = (pod, outbox) => _lifecycle?.Forget(pod, outbox);
+        _pods.OnAdd = Take;
+        _pods.OnUpdate = (_, pod, outbox) => Take(pod, outbox);
+        _pods.OnDelete = Forget;
     }
 
     /// <inheritdoc/>
@@ -86,6 +89,10 @@ public sealed class Kubelet : Actor
     {
         _cgroups.Start(_options.Reserved.ForEnforcement(_options.Capacity), outbox);
         _client.Start(outbox);
+        if (_options.ShutdownAt is { } shutdown)
+        {
+            outbox.Send(Self, new ShutDown(), shutdown.Nanoseconds);
+        }
     }
 
     /// <inheritdoc/>
@@ -113,8 +120,14 @@ public sealed class Kubelet : Actor
             case Heartbeat:
                 Beat(outbox);
                 break;
-            case TimerMessage timer:
+            case TimerMessage { Purpose: NodePressure.Timer } timer:
                 _pressure?.Take(timer, outbox);
+                break;
+            case TimerMessage timer:
+                _shutdown?.Take(timer, outbox);
+                break;
+            case ShutDown:
+                BeginShutdown(outbox);
                 break;
             case UsagePassed passed:
                 _pressure?.Take(passed, outbox);
@@ -129,6 +142,49 @@ public sealed class Kubelet : Actor
                 throw new System.Diagnostics.UnreachableException($"{Self}: {message.GetType().Name}");
         }
     }
+
+    private void Take(ApiObject pod, Outbox outbox)
+    {
+        if (StaticPods.IsMirror(pod))
+        {
+            _static?.Take(pod, outbox);
+        }
+        else
+        {
+            _lifecycle?.Take(pod, outbox);
+        }
+    }
+
+    private void Forget(ApiObject pod, Outbox outbox)
+    {
+        if (StaticPods.IsMirror(pod))
+        {
+            _static?.Forget(pod, outbox);
+        }
+        else
+        {
+            _lifecycle?.Forget(pod, outbox);
+        }
+    }
+
+    private void BeginShutdown(Outbox outbox)
+    {
+        if (_shutdown is null || Node is not { } node)
+        {
+            _isOff = true; // It is off before it ran anything.
+            return;
+        }
+
+        _shutdown.Begin(outbox);
+        if (!_isOff)
+        {
+            WriteNodeStatus(node, outbox);
+        }
+    }
+
+    private Rejection? Refuse(PodView pod) => _shutdown is { HasBegun: true }
+        ? new Rejection("NodeShutdown", "Pod was rejected: Pod was rejected as the node is shutting down.")
+        : PressureAdmission.Of(pod, _pressure?.Conditions ?? []);
 
     private ApiObject? Node => _nodes.Find("", _options.NodeName);
 
@@ -158,10 +214,14 @@ public sealed class Kubelet : Actor
             var around = new PodSurroundings(
                 Self, _host, _client, _options, _programs, _cgroups, new EventRecorder(_client, _options.NodeName));
             _lifecycle = new PodLifecycle(around, block, outbox);
+            _lifecycle.Closed = Refuse;
             _pressure = new NodePressure(around, _lifecycle, outbox);
+            _shutdown = new NodeShutdown(around, _lifecycle, _ => _isOff = true);
+            _static = new StaticPods(around, _lifecycle, node);
+            _static.Start(_options.StaticPods, outbox);
             foreach (ApiObject pod in _pods.Objects.ToArray())
             {
-                _lifecycle.Take(pod, outbox);
+                Take(pod, outbox);
             }
         }
     }
@@ -190,6 +250,11 @@ public sealed class Kubelet : Actor
 
     private void Beat(Outbox outbox)
     {
+        if (_isOff)
+        {
+            return;
+        }
+
         outbox.Send(Self, new Heartbeat(), LeaseRenewPeriod.Nanoseconds);
         if (Node is not { } node)
         {
@@ -220,7 +285,8 @@ public sealed class Kubelet : Actor
     {
         _statusWrittenAt = outbox.Now;
         _pressuresWritten = _pressure?.Conditions ?? [];
-        JsonObject status = NodeObject.Status(_options, node.Status, outbox.Now, _pressuresWritten);
+        JsonObject status = NodeObject.Status(_options, node.Status, outbox.Now, _pressuresWritten,
+            _shutdown is { HasBegun: true } ? "node is shutting down" : null);
         _client.Patch(
             ResourceTypes.Nodes, node.Key, PatchType.Merge, JsonObject.Of(("status", status)), outbox, status: true);
     }

@@ -59,8 +59,10 @@ public static class NodeObject
     /// <param name="before">The Node's status as it is, or null.</param>
     /// <param name="now">The time.</param>
     /// <param name="pressures">Conditions of pressure that are true; null for none.</param>
+    /// <param name="notReady">Why it is not ready; null when it is.</param>
     public static JsonObject Status(
-        KubeletOptions options, JsonObject? before, SimTime now, IReadOnlyList<string>? pressures = null)
+        KubeletOptions options, JsonObject? before, SimTime now, IReadOnlyList<string>? pressures = null,
+        string? notReady = null)
     {
         JsonObject status = (before ?? JsonObject.Empty)
             .With("capacity", Amounts(options.Capacity))
@@ -84,7 +86,9 @@ public static class NodeObject
         }
 
         status = Condition.Put(
-            status, new Condition("Ready", "True", "KubeletReady", "kubelet is posting ready status", text));
+            status, notReady is null
+                ? new Condition("Ready", "True", "KubeletReady", "kubelet is posting ready status", text)
+                : new Condition("Ready", "False", "KubeletNotReady", notReady, text));
         return status.With("conditions", new JsonArray(
         [
             .. (status.Find("conditions")?.Items ?? [])

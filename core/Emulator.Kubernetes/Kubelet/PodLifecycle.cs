@@ -54,6 +54,22 @@ internal sealed class PodLifecycle
     /// gone.</summary>
     public Action<Outbox>? StorageChanged { get; set; }
 
+    /// <summary>Told when nothing is left of a pod but its object; null when nobody cares.</summary>
+    public Action<Outbox>? Stopped { get; set; }
+
+    /// <summary>A static pod has a mirror in the API, or, null, has none any more.</summary>
+    public void Mirrored(string uid, string? mirrorUid, Outbox outbox)
+    {
+        if (_workers.TryGetValue(uid, out PodWorker? worker) && worker.MirrorUid != mirrorUid)
+        {
+            worker.MirrorUid = mirrorUid;
+            if (mirrorUid is not null && worker.Reported is { } status)
+            {
+                _statuses.Write(worker, status, outbox);
+            }
+        }
+    }
+
     /// <summary>A pod by its UID; null when it is not here.</summary>
     public PodWorker? Find(string uid) => _workers.GetValueOrDefault(uid);
 
@@ -187,6 +203,7 @@ internal sealed class PodLifecycle
                 Remove(worker, outbox);
                 worker.Stage = PodStage.Stopped;
                 Delete(worker, outbox);
+                Stopped?.Invoke(outbox);
                 break;
             case PodStepKind.Delete when worker.Stage == PodStage.Stopped:
                 Delete(worker, outbox);

@@ -70,6 +70,15 @@ internal sealed class PodWorker
     /// <summary>Whether its object stays when it has ended: nobody asked for its deletion.</summary>
     public bool KeepsObject { get; set; }
 
+    /// <summary>Whether it is a static pod: the API has its mirror at most.</summary>
+    public bool IsStatic => Pod.Object.Annotations[StaticPods.SourceAnnotation] is "file";
+
+    /// <summary>The UID of a static pod's mirror; null while there is none.</summary>
+    public string? MirrorUid { get; set; }
+
+    /// <summary>The UID of its object in the API; null while there is none.</summary>
+    public string? ObjectUid => IsStatic ? MirrorUid : Pod.Uid;
+
     /// <summary>Whether any of its containers writes to its file system.</summary>
     public bool HasStorage { get; }
 

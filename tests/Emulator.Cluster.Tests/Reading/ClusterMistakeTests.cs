@@ -26,6 +26,10 @@ public sealed class ClusterMistakeTests
     [InlineData("kubelet: {shutdownGracePeriod: 10s, shutdownGracePeriodCriticalPods: 20s}",
         "spec.kubelet.shutdownGracePeriodCriticalPods: is longer than shutdownGracePeriod, which it is a part of; write "
         + "a shorter one.")]
+    [InlineData("nodes: [{staticPods: [{kind: Service}]}]",
+        "spec.nodes[0].staticPods[0]: is a Service; a kubelet runs Pods alone: write kind: Pod.")]
+    [InlineData("nodes: [{staticPods: [{metadata: {name: etcd}}]}]",
+        "spec.nodes[0].staticPods[0]: has no spec.containers; write the Pod's whole manifest.")]
     [InlineData("nodes: three", "spec.nodes: 'three' is not a whole number from 1 to 10000; write one.")]
     [InlineData("nodes: 0", "spec.nodes: 0 is not a whole number from 1 to 10000; write one.")]
     [InlineData("nodes: {count: 3}", "spec.nodes: {\"count\":3} is not a list; write its elements after dashes.")]

@@ -49,7 +49,6 @@ internal sealed class NodePressure
         _lifecycle = lifecycle;
         _state = new PressureState(around.Options.Eviction);
         _lastLook = outbox.Now;
-        lifecycle.Closed = pod => PressureAdmission.Of(pod, _state.Conditions);
         lifecycle.StorageChanged = StorageChanged;
         _hasCgroups = Watch(outbox);
     }
