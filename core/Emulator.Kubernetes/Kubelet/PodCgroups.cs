@@ -4,6 +4,7 @@ using Emulator.Kubernetes.Api;
 using Emulator.Kubernetes.Scheduler.Pods;
 using Emulator.Linux.Cgroups;
 using Emulator.Linux.Cgroups.Cpu;
+using Emulator.Linux.Namespaces;
 using Emulator.Linux.Netlink;
 using Emulator.Linux.Processes;
 
@@ -91,7 +92,16 @@ internal sealed class PodCgroups(
             Cgroup = $"{PathOf(pod)}/{container.Name}",
             OomScoreAdjust = PodQos.OomScoreAdjust(pod, container, memoryCapacity),
             Pids = pids,
+            Sharing = SharingOf(pod),
         };
+
+    private static NamespaceSharing SharingOf(PodView pod)
+    {
+        bool Has(string field) => pod.Object.Spec.Find(field)?.AsBool == true;
+        return (pod.HostNetwork ? NamespaceSharing.HostNetwork : 0) | (Has("hostPID") ? NamespaceSharing.HostPid : 0)
+            | (Has("hostIPC") ? NamespaceSharing.HostIpc : 0)
+            | (Has("shareProcessNamespace") ? NamespaceSharing.PodPid : 0);
+    }
 
     /// <summary>Removes a pod's cgroups.</summary>
     public void Remove(PodView pod, Outbox outbox)

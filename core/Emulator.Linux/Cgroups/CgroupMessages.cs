@@ -1,5 +1,6 @@
 using Emulator.Core.Actors;
 using Emulator.Core.Time;
+using Emulator.Linux.Namespaces;
 
 namespace Emulator.Linux.Cgroups;
 
@@ -33,6 +34,9 @@ public sealed record AddProcess(ActorRef Owner, long Pid, string Path, int OomSc
     /// <summary>How many process numbers it wants, for itself, its children and threads; at least 1, the default. What
     /// is above <c>pids.max</c> it does not get: fork fails, and it lives on with fewer.</summary>
     public long Pids { get; init; } = 1;
+
+    /// <summary>Which namespaces it does not get of its own.</summary>
+    public NamespaceSharing Sharing { get; init; }
 }
 
 /// <summary>A process has ended: its memory is free, its CPU work is given up.</summary>
@@ -108,6 +112,10 @@ public sealed record UsageReport(IReadOnlyList<ProcessUsage> Processes) : Messag
 /// <param name="HostPid">Its number in the machine's first pid namespace.</param>
 /// <param name="Name">What it is called.</param>
 public sealed record SystemOom(long HostPid, string Name) : Message;
+
+/// <summary>Asks for <c>lsns</c> of one namespace's processes; the answer goes to the journal.</summary>
+/// <param name="Owner">The actor of their network namespace.</param>
+public sealed record ShowNamespaces(ActorRef Owner) : CgroupMessage;
 
 /// <summary>A machine has cgroups; sent to its root, which tells the namespaces that it creates.</summary>
 /// <param name="Cgroups">Their owner.</param>

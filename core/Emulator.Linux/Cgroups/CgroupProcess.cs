@@ -1,4 +1,5 @@
 using Emulator.Core.Actors;
+using Emulator.Linux.Namespaces;
 
 namespace Emulator.Linux.Cgroups;
 
@@ -16,6 +17,9 @@ internal sealed record CgroupProcess(
 {
     /// <summary>Its tasks that want CPU time, by their numbers in the scheduler.</summary>
     public SortedSet<long> Tasks { get; } = [];
+
+    /// <summary>The namespaces that it lives in.</summary>
+    public ProcessNamespaces Namespaces { get; init; }
 }
 
 /// <summary>CPU work that somebody waits for.</summary>

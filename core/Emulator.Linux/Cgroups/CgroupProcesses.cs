@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Emulator.Core.Actors;
+using Emulator.Linux.Namespaces;
 
 namespace Emulator.Linux.Cgroups;
 
@@ -12,6 +13,7 @@ internal sealed class CgroupProcesses
     private readonly SortedDictionary<long, CgroupProcess> _byHostPid = [];
     private readonly Dictionary<(ActorId Owner, long Pid), CgroupProcess> _byPid = [];
     private readonly Dictionary<long, CgroupProcess> _byMemory = [];
+    private readonly NamespaceIds _namespaces = new();
     private long _lastHostPid = FirstHostPid;
 
     /// <summary>Process numbers of all of them.</summary>
@@ -24,7 +26,10 @@ internal sealed class CgroupProcesses
     {
         // Its children and threads have the numbers after its own.
         var process = new CgroupProcess(
-            _lastHostPid + 1, add.Owner, add.Pid, add.Path, add.OomScoreAdjust, memory, add.Name, pids);
+            _lastHostPid + 1, add.Owner, add.Pid, add.Path, add.OomScoreAdjust, memory, add.Name, pids)
+        {
+            Namespaces = _namespaces.Of(add.Path[..add.Path.LastIndexOf('/')], add.Sharing),
+        };
         _lastHostPid += pids;
         Pids += pids;
         _byHostPid.Add(process.HostPid, process);
@@ -44,6 +49,9 @@ internal sealed class CgroupProcesses
         _byPid.Remove((process.Owner.Id, process.Pid));
         _byMemory.Remove(process.Memory);
     }
+
+    /// <summary>A cgroup is gone, and with it the namespaces of the pod that it was.</summary>
+    public void Forget(string path) => _namespaces.Forget(path);
 
     public bool TryGet(ActorRef owner, long pid, [NotNullWhen(true)] out CgroupProcess? process) =>
         _byPid.TryGetValue((owner.Id, pid), out process);

@@ -3,6 +3,7 @@ using Emulator.Core.Journal;
 using Emulator.Core.Time;
 using Emulator.Linux.Cgroups.Cpu;
 using Emulator.Linux.Cgroups.Memory;
+using Emulator.Linux.Namespaces;
 using Emulator.Linux.Netlink;
 
 namespace Emulator.Linux.Cgroups;
@@ -68,6 +69,12 @@ public sealed class CgroupsActor : Actor
         {
             Answer(dump, outbox);
             return; // Looking changes nothing.
+        }
+
+        if (message is ShowNamespaces show)
+        {
+            Answer(LsnsListing.Write(_processes.All.Where(p => p.Owner == show.Owner), isMachine: false), outbox);
+            return;
         }
 
         // What was due before comes first, whichever message of this instant was delivered first.
@@ -266,6 +273,7 @@ public sealed class CgroupsActor : Actor
             End(process, outbox);
         }
 
+        _processes.Forget(path);
         _machine.Remove(path, outbox.Now);
     }
 
@@ -286,11 +294,17 @@ public sealed class CgroupsActor : Actor
         }
     }
 
-    private void Answer(Dump dump, Outbox outbox) => outbox.Journal.Write(new JournalEntry
+    private void Answer(Dump dump, Outbox outbox) => Answer(
+        dump.Command == Listing.Namespaces
+            ? LsnsListing.Write(_processes.All, isMachine: true)
+            : CgroupListing.Write(_machine, _processes, dump.Command, outbox.Now),
+        outbox);
+
+    private void Answer(string text, Outbox outbox) => outbox.Journal.Write(new JournalEntry
     {
         TimeNanoseconds = outbox.Now.Nanoseconds,
         Actor = Self,
         Kind = JournalKind.CommandOutput,
-        Subject = CgroupListing.Write(_machine, _processes, dump.Command, outbox.Now),
+        Subject = text,
     });
 }

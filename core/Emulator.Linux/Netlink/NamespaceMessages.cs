@@ -1,4 +1,5 @@
 using Emulator.Core.Actors;
+using Emulator.Linux.Namespaces;
 using Emulator.Linux.Processes;
 
 namespace Emulator.Linux.Netlink;
@@ -33,6 +34,9 @@ public sealed record StartProcess(string ContainerName, Program Program) : Netli
 
     /// <summary>How many process numbers it wants, itself included; default 1.</summary>
     public long Pids { get; init; } = 1;
+
+    /// <summary>Which namespaces it does not get of its own.</summary>
+    public NamespaceSharing Sharing { get; init; }
 }
 
 /// <summary>Sends SIGTERM to a container's process; sent to the namespace's actor.</summary>

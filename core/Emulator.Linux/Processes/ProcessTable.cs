@@ -215,7 +215,7 @@ public sealed class ProcessTable(INetworkLayer network, SocketTable sockets, str
             // It is placed: somebody asked for the cgroup.
             outbox.Send(Cgroups, new AddProcess(network.Self, context.Pid, cgroup, placed!.OomScoreAdjust)
             {
-                Name = placed.Program.Name, Pids = placed.Pids,
+                Name = placed.Program.Name, Pids = placed.Pids, Sharing = placed.Sharing,
             });
         }
 
