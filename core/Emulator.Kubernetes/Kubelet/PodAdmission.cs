@@ -41,6 +41,38 @@ public sealed class PodAdmission(ResourceList allocatable)
         return null;
     }
 
+    /// <summary>Gives a pod that is in other amounts, or says why not now (<c>Deferred</c>) or never
+    /// (<c>Infeasible</c>).</summary>
+    public Rejection? Resize(PodView pod)
+    {
+        ResourceAmounts requests = PodResources.Requests(pod.Object.Spec);
+        ResourceAmounts others = _admitted.Where(a => a.Key != pod.Uid)
+            .Aggregate(ResourceAmounts.Empty, static (sum, a) => sum.Plus(a.Value));
+        foreach (ref readonly ResourceAmount request in requests.Amounts)
+        {
+            long has = Has(request.Name);
+            long used = others.Find(request.Name) ?? 0;
+            if (request.Amount > has)
+            {
+                return new Rejection(
+                    "Infeasible",
+                    $"Node didn't have enough capacity: {request.Name}, requested: {request.Amount}, capacity: {has}");
+            }
+
+            if (used + request.Amount > has)
+            {
+                return new Rejection(
+                    "Deferred",
+                    $"Node didn't have enough resource: {request.Name}, requested: {request.Amount}, used: {used}, "
+                    + $"capacity: {has}");
+            }
+        }
+
+        _admitted[pod.Uid] = requests;
+        _used = others.Plus(requests);
+        return null;
+    }
+
     /// <summary>Forgets a pod.</summary>
     public void Release(PodView pod)
     {
@@ -78,7 +110,7 @@ public sealed class PodAdmission(ResourceList allocatable)
         foreach (ref readonly ResourceAmount request in requests.Amounts)
         {
             long used = _used.Find(request.Name) ?? 0;
-            long has = request.Name == "cpu" ? allocatable["cpu"].MilliValue : allocatable[request.Name].Value;
+            long has = Has(request.Name);
             if (request.Amount > 0 && used + request.Amount > has)
             {
                 return Insufficient(request.Name, request.Amount, used, has);
@@ -87,6 +119,9 @@ public sealed class PodAdmission(ResourceList allocatable)
 
         return null;
     }
+
+    private long Has(string resource) =>
+        resource == "cpu" ? allocatable["cpu"].MilliValue : allocatable[resource].Value;
 
     private Rejection? Ports(PodView pod) => HostPorts(pod).Any(_hostPorts.ContainsKey)
         ? new Rejection(

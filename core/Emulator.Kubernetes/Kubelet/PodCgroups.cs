@@ -59,6 +59,13 @@ internal sealed class PodCgroups(
         }
     }
 
+    /// <summary>Writes a pod's cgroup anew: its resources have changed.</summary>
+    public void Resize(PodView pod, Outbox outbox) => Add(pod, outbox);
+
+    /// <summary>Writes a container's cgroup anew: its resources have changed.</summary>
+    public void Resize(PodView pod, ContainerView container, Outbox outbox) => Write(
+        $"{PathOf(pod)}/{container.Name}", CgroupLimits.OfContainer(container).Settings(formula), outbox);
+
     /// <summary>Makes a container's cgroup, anew for each start: what is left of the one before goes.</summary>
     public void Add(PodView pod, ContainerView container, bool isRestart, Outbox outbox)
     {

@@ -26,6 +26,7 @@ internal sealed class PodLifecycle
     private readonly ContainerRunner _runner;
     private readonly ContainerStopper _stopper;
     private readonly PodTermination _termination;
+    private readonly PodResize _resize;
     private readonly Dictionary<string, PodWorker> _workers = new(StringComparer.Ordinal);
     private readonly Dictionary<string, PodWorker> _byName = new(StringComparer.Ordinal);
 
@@ -39,6 +40,7 @@ internal sealed class PodLifecycle
         _termination = new PodTermination(around, _stopper, _statuses);
         _runner = new ContainerRunner(around, _prober, _stopper);
         _admission = new PodAdmission(around.Options.Reserved.ForScheduling(around.Options.Capacity));
+        _resize = new PodResize(around, _admission, _stopper);
         outbox.Send(around.Host, new ReportExits(around.Self));
     }
 
@@ -86,6 +88,7 @@ internal sealed class PodLifecycle
             }
             else if (worker.Stage == PodStage.Running)
             {
+                _resize.Sync(worker, outbox);
                 Sync(worker, outbox);
             }
         }
@@ -113,7 +116,7 @@ internal sealed class PodLifecycle
         foreach (ContainerRecord record in worker.Containers.Where(c => c.IsRunning))
         {
             ContainerStopper.Kill(worker, record, outbox);
-            End(record, 137, false, outbox);
+            record.Ended(137, false, outbox.Now);
         }
 
         if (worker.Stage is not (PodStage.Stopped or PodStage.Rejected))
@@ -324,7 +327,7 @@ internal sealed class PodLifecycle
 
     private void Ended(PodWorker worker, ContainerRecord record, int exitCode, bool outOfMemory, Outbox outbox)
     {
-        End(record, exitCode, outOfMemory, outbox);
+        record.Ended(exitCode, outOfMemory, outbox.Now);
         if (worker.Stage == PodStage.Running)
         {
             Sync(worker, outbox);
@@ -333,19 +336,6 @@ internal sealed class PodLifecycle
         {
             _termination.Continue(worker, outbox);
         }
-    }
-
-    private static void End(ContainerRecord record, int exitCode, bool outOfMemory, Outbox outbox)
-    {
-        SimTime startedAt = record.RunningSince ?? outbox.Now;
-        record.Earlier = record.Last;
-        record.Last = ContainerTerminated.Of(exitCode, outOfMemory, startedAt, outbox.Now);
-        record.State = record.Last;
-        record.Generation++;
-        record.StopDeadline = null;
-        record.IsReady = false;
-        record.IsStarted = false;
-        Prober.Ended(record);
     }
 
     /// <summary>Somebody deleted the pod, or wants it gone sooner.</summary>
@@ -371,6 +361,11 @@ internal sealed class PodLifecycle
         _sandboxes.Remove(worker, outbox);
         _around.Cgroups.Remove(worker.Pod, outbox);
         _admission.Release(worker.Pod);
+        foreach (PodWorker other in Active.Where(w => w is { ResizePending: not null, Stage: PodStage.Running }))
+        {
+            _resize.Sync(other, outbox);
+            Sync(other, outbox);
+        }
     }
 
     private void Delete(PodWorker worker, Outbox outbox)

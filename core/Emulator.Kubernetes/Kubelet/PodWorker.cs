@@ -2,6 +2,7 @@ using Emulator.Core.Actors;
 using Emulator.Core.Documents;
 using Emulator.Core.Time;
 using Emulator.Kubernetes.Api;
+using Emulator.Kubernetes.ApiServer.Strategies;
 using Emulator.Kubernetes.Cni;
 using Emulator.Kubernetes.Kubelet.Containers;
 
@@ -64,6 +65,9 @@ internal sealed class PodWorker
     /// <summary>Why the kubelet ends it though nobody deleted it; null otherwise.</summary>
     public Rejection? Eviction { get; set; }
 
+    /// <summary>Why it has not got the resources that its spec says; null when it has.</summary>
+    public Rejection? ResizePending { get; set; }
+
     /// <summary>Until when it must have ended, once it is being stopped.</summary>
     public SimTime StopDeadline { get; set; }
 
@@ -91,7 +95,10 @@ internal sealed class PodWorker
             IReadOnlyList<ContainerView> specs =
                 record.Kind == ContainerKind.Main ? pod.Containers : pod.InitContainers;
             int place = record.Kind == ContainerKind.Main ? record.Index - pod.InitContainers.Count : record.Index;
+            bool isSame = ReferenceEquals(record.Allocated, record.Spec)
+                && ResizeRules.Same(record.Spec, specs[place]);
             record.Spec = specs[place]; // The API lets nobody add or remove containers.
+            record.Allocated = isSame ? record.Spec : record.Allocated;
         }
     }
 }

@@ -14,6 +14,12 @@ internal sealed class ContainerRecord(int index, ContainerView spec, ContainerKi
     /// <summary>Its spec as the pod has it now.</summary>
     public ContainerView Spec { get; set; } = spec;
 
+    /// <summary>The spec whose resources it has: another one than <see cref="Spec"/> while a resize waits.</summary>
+    public ContainerView Allocated { get; set; } = spec;
+
+    /// <summary>Whether it is being restarted for other resources.</summary>
+    public bool IsResizing { get; set; }
+
     /// <summary>The image that it was started with last.</summary>
     public string Image { get; set; } = spec.Image;
 
@@ -73,6 +79,19 @@ internal sealed class ContainerRecord(int index, ContainerView spec, ContainerKi
 
     /// <summary>The same in whole bytes, rounded down.</summary>
     public long StorageBytes(SimTime now) => (long)(StorageNanobytes(now) / 1_000_000_000);
+
+    /// <summary>It has ended.</summary>
+    public void Ended(int exitCode, bool outOfMemory, SimTime now)
+    {
+        Earlier = Last;
+        Last = ContainerTerminated.Of(exitCode, outOfMemory, RunningSince ?? now, now);
+        State = Last;
+        Generation++;
+        StopDeadline = null;
+        IsReady = false;
+        IsStarted = false;
+        Prober.Ended(this);
+    }
 
     /// <summary>Since when it runs; null when it does not.</summary>
     public SimTime? RunningSince => (State as ContainerRunning)?.StartedAt;
