@@ -35,9 +35,9 @@ public sealed class LimitsRunTests
 
     /// <summary>
     /// 100 ms of work at 20 ms a period of 100 ms: 420 ms from a period's start, 340 to 420 ms elsewhere, were there
-    /// one quota. There are two: the container's, whose periods begin with its start, and its pod's, whose periods begin
-    /// when the kubelet let the pod in, 500 ms and its UID's share of 500 ms before. Work goes on while neither is used
-    /// up. All but the 100 ms is throttled time, on the hop that carries the answer.
+    /// one quota. There are two: the container's, whose periods begin with its start, and its pod's, whose periods
+    /// begin when the kubelet let the pod in, 500 ms and its UID's share of 500 ms before. Work goes on while neither
+    /// is used up. All but the 100 ms is throttled time, on the hop that carries the answer.
     /// </summary>
     [Fact]
     public void A_limit_of_200m_makes_100_ms_of_work_take_what_the_periods_leave()
@@ -61,7 +61,7 @@ public sealed class LimitsRunTests
             Assert.Equal(TimeOf(100_000_000, asked, start, admitted) - 100_000_000, cost.A);
             Assert.InRange(cost.A, 240_000_000, 400_000_000);
         });
-        Assert.True(seen.Entries.Select(c => c.A).Distinct().Count() >= 4, "they fall into different parts of a period");
+        Assert.True(seen.Entries.Select(c => c.A).Distinct().Count() >= 4, "different parts of a period");
     }
 
     /// <summary>How long work takes that begins with full quotas of 20 ms in periods of 100 ms.</summary>
@@ -131,12 +131,12 @@ public sealed class LimitsRunTests
     }
 
     /// <summary>
-    /// A request each 0.4 ms from another node, across the container's second end, after which it waits 10 s.
-    /// Who is under way to the process when it ends is reset; refused is whose SYN comes later: by its reset while the client's node still has the
-    /// rules for it, by the node's REJECT once kube-proxy has heard that no endpoint is ready, until it has heard that
-    /// one is again. What is journaled: the kill, and the two writes of the EndpointSlice. kube-proxy hears of a write
-    /// 200 µs (API server) and two wires of 50 µs and some later, and has not synced for a second, so its rules change
-    /// then.
+    /// A request each 0.4 ms from another node, across the container's second end, after which it waits 10 s. Who is
+    /// under way to the process when it ends is reset; refused is whose SYN comes later: by the pod's reset while the
+    /// client's node still has the rules for it, by that node's REJECT once kube-proxy has heard that no endpoint is
+    /// ready, until it has heard that one is again. What is journaled: the kill, the two writes of the EndpointSlice,
+    /// each packet at the pod. kube-proxy hears of a write 200 µs (API server) and two wires of 50 µs and some later,
+    /// and has not synced for a second, so its rules change then.
     /// </summary>
     [Fact]
     public void Clients_are_refused_while_the_rules_lag_behind()
@@ -165,8 +165,9 @@ public sealed class LimitsRunTests
         var outcomes = entries.Where(e => e is { Kind: JournalKind.ExchangeEnded, IsReply: false })
             .ToDictionary(e => e.Flow, e => (ExchangeOutcome)e.A);
         Assert.Equal(begun.Length, outcomes.Count);
-        ILookup<ulong, long> arrivals = entries.Where(e => e is { Kind: JournalKind.Delivered or JournalKind.Dropped, IsReply: false }
-            && e.Actor.Name == "pod/default/leak").ToLookup(e => e.Flow, e => e.TimeNanoseconds);
+        ILookup<ulong, long> arrivals = entries.Where(
+            e => e is { Kind: JournalKind.Delivered or JournalKind.Dropped, IsReply: false }
+                && e.Actor.Name == "pod/default/leak").ToLookup(e => e.Flow, e => e.TimeNanoseconds);
         int stale = 0;
         foreach (JournalEntry exchange in begun)
         {

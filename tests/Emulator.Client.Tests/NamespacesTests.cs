@@ -18,7 +18,8 @@ public sealed class NamespacesTests
         ["cgroup 1", "cgroup 1", "ipc 2", "mnt 1", "mnt 1", "net 2", "pid 2", "time 2", "user 2", "uts 2"],
         Counts(Show("default/together", "lsns")));
 
-    /// <summary>init and the pod of the node's own namespaces are in the first ones; the numbers rise from there.</summary>
+    /// <summary>init and the pod of the node's own namespaces are in the first ones; the numbers rise from
+    /// there.</summary>
     [Fact]
     public void A_node_shows_its_own_and_all_pods_namespaces()
     {

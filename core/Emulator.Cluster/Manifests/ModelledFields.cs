@@ -12,7 +12,8 @@ internal static class ModelledFields
     private static readonly string[] PodSpec =
     [
         "nodeName", "nodeSelector.*", "tolerations.*", "affinity.nodeAffinity.*", "schedulerName", "hostNetwork",
-        "hostPID", "hostIPC", "shareProcessNamespace", "priority", "overhead.*", "restartPolicy", "terminationGracePeriodSeconds", "hostname", "subdomain",
+        "hostPID", "hostIPC", "shareProcessNamespace", "priority", "overhead.*", "restartPolicy",
+        "terminationGracePeriodSeconds", "hostname", "subdomain",
         "containers[].name", "containers[].image",
         "containers[].ports[].containerPort", "containers[].ports[].name", "containers[].ports[].protocol",
         .. Resources("containers[]"), .. Probes("containers[]"),

@@ -88,7 +88,8 @@ public sealed record CgroupLimits(long Shares, long? QuotaMicroseconds, long? Pe
 
         foreach ((long page, long bytes) in HugePageBytes)
         {
-            string? file = page == 2L << 20 ? CgroupFiles.HugePages2M : page == 1L << 30 ? CgroupFiles.HugePages1G : null;
+            string? file = page == 2L << 20 ? CgroupFiles.HugePages2M
+                : page == 1L << 30 ? CgroupFiles.HugePages1G : null;
             if (file is not null)
             {
                 settings.Add(new CgroupSetting(file, Text(bytes)));

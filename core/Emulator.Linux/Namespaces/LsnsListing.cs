@@ -34,7 +34,8 @@ internal static class LsnsListing
         var text = new StringBuilder($"        NS TYPE   NPROCS {"PID".PadLeft(width)} USER COMMAND\n");
         foreach ((long id, (string type, int count, CgroupProcess first)) in rows)
         {
-            text.Append($"{Text(id)} {type,-6} {Text(count),6} {Text(first.HostPid).PadLeft(width)} root {first.Name}\n");
+            string pid = Text(first.HostPid).PadLeft(width);
+            text.Append($"{Text(id)} {type,-6} {Text(count),6} {pid} root {first.Name}\n");
         }
 
         return text.ToString();

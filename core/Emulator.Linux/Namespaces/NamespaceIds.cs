@@ -13,8 +13,8 @@ public readonly record struct ProcessNamespaces(
 /// <summary>Gives out the numbers of namespaces on one machine.</summary>
 /// <remarks>
 /// Source: Linux include/linux/proc_ns.h and, for the numbers of those that a machine boots with, a recorded kernel
-/// 6.18; what containers get is containerd's (sandbox_run_linux.go, container_create_linux.go): a pod's sandbox has net,
-/// mnt, uts, ipc, pid and cgroup namespaces, a container in it mnt, pid and cgroup of its own. Numbers rise from
+/// 6.18; what containers get is containerd's (sandbox_run_linux.go, container_create_linux.go): a pod's sandbox has
+/// net, mnt, uts, ipc, pid and cgroup namespaces, a container in it mnt, pid and cgroup of its own. Numbers rise from
 /// <see cref="First"/> in the order in which namespaces are made, where a kernel's have gaps. Left out: user and time
 /// namespaces other than the machine's.
 /// </remarks>

@@ -15,7 +15,9 @@ public sealed class MessageListTests
         "FlushWatches", "Heartbeat", "LeakMemory", "MountCgroups", "NamespaceCreated", "NeighbourTimer", "OomKilled",
         "PodStep", "ProcessExited", "ProcessTimer", "QdiscDeparture", "ReadUsage", "ReassemblyTimer",
         "RemoveBridgePort", "RemoveCgroup", "RemoveProcess", "ReplacePeers", "ReplaceTable", "ReportExits", "RunCpu",
-        "SetBridgeNetfilter", "SetBridgePort", "SetCarrier", "SetPortQdisc", "SetResolver", "ShowNamespaces", "ShutDown", "SocketTimer",
+        "SetBridgeNetfilter", "SetBridgePort", "SetCarrier", "SetPortQdisc", "SetResolver", "ShowNamespaces",
+        "ShutDown",
+        "SocketTimer",
         "SystemOom", "TerminateProcess", "TimerMessage", "UndeliveredMessage", "UsagePassed", "UsageReport",
         "WatchUsage", "WriteCgroup",
     ];

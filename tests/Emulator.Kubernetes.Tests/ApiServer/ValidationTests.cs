@@ -182,7 +182,8 @@ public sealed class ValidationTests
     {
         _client.Create(_cluster, """
             {"apiVersion":"v1","kind":"Pod","metadata":{"name":"p"},"spec":{"containers":[
-             {"name":"a","image":"a:1","resources":{"limits":{"memory":"64Mi"},"requests":{"cpu":"100m","memory":"32Mi"}}}]}}
+             {"name":"a","image":"a:1",
+              "resources":{"limits":{"memory":"64Mi"},"requests":{"cpu":"100m","memory":"32Mi"}}}]}}
             """);
         ApiResponse answer = _client.Patch(
             _cluster, ResourceTypes.Pods, "p", PatchType.Strategic,

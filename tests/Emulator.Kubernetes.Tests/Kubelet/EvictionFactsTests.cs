@@ -141,7 +141,8 @@ public sealed class EvictionFactsTests
     private static Dictionary<EvictionThreshold, SimTime> Times(JsonValue? json) =>
         json!.Members.ToDictionary(m => Threshold(m.Key), m => Time(m.Value.AsString!)); // A map of texts.
 
-    private static SimTime Time(string text) => text == "now" ? Now : new SimTime(Now.Nanoseconds - Duration(text["now-".Length..]).Nanoseconds);
+    private static SimTime Time(string text) => text == "now"
+        ? Now : new SimTime(Now.Nanoseconds - Duration(text["now-".Length..]).Nanoseconds);
 
     private static SimDuration Duration(string text) =>
         DurationText.TryParse(text, out SimDuration duration) ? duration : throw new FormatException(text);

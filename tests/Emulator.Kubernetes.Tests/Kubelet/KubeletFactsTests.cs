@@ -119,7 +119,8 @@ public sealed class KubeletFactsTests
     [InlineData("hugepages-2Mi", "2097152=128")]
     public void Limits_of_huge_pages_are_read_from_their_names(string name, string expected) => Assert.Equal(
         expected,
-        string.Join(' ', CgroupLimits.HugePagesOf([KeyValuePair.Create(name, 128L)]).Select(p => $"{p.Key}={p.Value}")));
+        string.Join(
+            ' ', CgroupLimits.HugePagesOf([KeyValuePair.Create(name, 128L)]).Select(p => $"{p.Key}={p.Value}")));
 
     [Theory]
     [InlineData("reservation", 5)]

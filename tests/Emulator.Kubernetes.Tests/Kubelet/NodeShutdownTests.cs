@@ -15,10 +15,11 @@ public sealed class NodeShutdownTests
 
     private readonly KubeletRig _rig = new(o => o with
     {
-        ShutdownGracePeriod = SimDuration.FromSeconds(30), ShutdownGracePeriodCriticalPods = SimDuration.FromSeconds(10),
+        ShutdownGracePeriod = SimDuration.FromSeconds(30),
+        ShutdownGracePeriodCriticalPods = SimDuration.FromSeconds(10),
     });
 
-    /// <summary>The ordinary pod stops in 25 s of its group's 20 and is killed; the critical one then has 10 s of its 30,
+    /// <summary>The ordinary pod would stop in 25 s and is killed after its group's 20; the critical one then has 10 s
     /// and needs 4.</summary>
     [Fact]
     public void Pods_end_by_priority_each_group_in_its_time()
@@ -40,7 +41,8 @@ public sealed class NodeShutdownTests
             Assert.Equal("Failed", _rig.Phase(pod));
             Assert.Equal("Terminated", _rig.Status(pod).Find("reason")!.AsString);
             Assert.Equal(
-                "Pod was terminated in response to imminent node shutdown.", _rig.Status(pod).Find("message")!.AsString);
+                "Pod was terminated in response to imminent node shutdown.",
+                _rig.Status(pod).Find("message")!.AsString);
             Condition disruption = Condition.Find(_rig.Status(pod), "DisruptionTarget")!; // It was disrupted.
             Assert.Equal(("True", "TerminationByKubelet"), (disruption.Status, disruption.Reason));
         }
@@ -54,7 +56,8 @@ public sealed class NodeShutdownTests
         _rig.Tell(new ShutDown());
         _rig.Advance(100);
         Condition ready = Condition.Find(_rig.Node.Status, "Ready")!; // The kubelet writes it.
-        Assert.Equal(("False", "KubeletNotReady", "node is shutting down"), (ready.Status, ready.Reason, ready.Message));
+        Assert.Equal(
+            ("False", "KubeletNotReady", "node is shutting down"), (ready.Status, ready.Reason, ready.Message));
         _rig.Put(Manifests.Read("""
             {"apiVersion":"v1","kind":"Pod","metadata":{"name":"late","namespace":"default"},
              "spec":{"nodeName":"node-1","containers":[{"name":"app","image":"app"}]}}

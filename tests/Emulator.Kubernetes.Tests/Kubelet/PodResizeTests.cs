@@ -66,8 +66,9 @@ public sealed class PodResizeTests
     public void A_container_that_must_be_restarted_for_memory_is()
     {
         const string policy = ""","resizePolicy":[{"resourceName":"memory","restartPolicy":"RestartContainer"}]""";
-        string Sized(string memory) => """{"name":"app","image":"app","resources":{"limits":{"memory":""" + $"\"{memory}\""
-            + ""","cpu":"1"}}""" + policy + "}";
+        static string Sized(string memory) =>
+            """{"name":"app","image":"app","resources":{"limits":{"cpu":"1","memory":""" + $"\"{memory}\"" + "}}"
+            + policy + "}";
         _rig.Put("web", Sized("64Mi"), annotations: """ "emulator.dev/stop-time":"2s" """);
         _rig.Until(100);
         ApiObject larger = Pod("web", Sized("32Mi"));
@@ -79,7 +80,8 @@ public sealed class PodResizeTests
         Assert.Equal(1, _rig.Container("web")["restartCount"]!.AsInt64);
         Assert.Equal($"{32 << 20}", Cgroup("memory.max", "web", "/app", "/kubepods"));
         Assert.Contains(
-            _rig.Events("web"), e => e.StartsWith("Killing 1 Container app resize requires restart", StringComparison.Ordinal));
+            _rig.Events("web"),
+            e => e.StartsWith("Killing 1 Container app resize requires restart", StringComparison.Ordinal));
     }
 
     private Condition? Pending(string pod) => Condition.Find(_rig.Status(pod), "PodResizePending");

@@ -51,7 +51,8 @@ internal static class ResizeRules
                 }
             }
 
-            if (@new.Limits["memory"] < old.Limits["memory"] && !Restarts(@new, "memory"))
+            if (@new.Limits.TryGet("memory", out Quantity limit) && limit < old.Limits["memory"]
+                && !Restarts(@new, "memory"))
             {
                 errors.Forbidden(
                     $"{path}.limits", "memory limits cannot be decreased unless resizePolicy is RestartContainer");

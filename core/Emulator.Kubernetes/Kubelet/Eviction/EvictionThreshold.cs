@@ -27,7 +27,8 @@ public sealed record EvictionThreshold(
         return seen.Available < least;
     }
 
-    /// <summary>How much memory must be in use for the kernel to tell the kubelet at once, page cache included.</summary>
+    /// <summary>How much memory must be in use, page cache included, for the kernel to tell the kubelet at
+    /// once.</summary>
     /// <param name="available">What is free.</param>
     /// <param name="usage">What is in use, page cache included.</param>
     /// <param name="workingSet">What of it cannot be dropped.</param>
