@@ -14,7 +14,7 @@ internal static class ModelledFields
         "nodeName", "nodeSelector.*", "tolerations.*", "affinity.nodeAffinity.*", "schedulerName", "hostNetwork",
         "hostPID", "hostIPC", "shareProcessNamespace", "priority", "overhead.*", "restartPolicy",
         "terminationGracePeriodSeconds", "hostname", "subdomain",
-        "containers[].name", "containers[].image",
+        "containers[].name", "containers[].image", "containers[].resizePolicy.*",
         "containers[].ports[].containerPort", "containers[].ports[].name", "containers[].ports[].protocol",
         .. Resources("containers[]"), .. Probes("containers[]"),
         "initContainers[].name", "initContainers[].image", "initContainers[].restartPolicy",
