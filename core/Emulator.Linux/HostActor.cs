@@ -87,7 +87,8 @@ public sealed class HostActor : Actor
             case UndeliveredMessage undelivered:
                 End(undelivered, outbox);
                 break;
-            case Dump dump when CgroupListing.Knows(dump.Command) && _netns.Processes.Cgroups is { } cgroups:
+            case Dump dump when (CgroupListing.Knows(dump.Command) || dump.Command == Listing.Namespaces)
+                && _netns.Processes.Cgroups is { } cgroups:
                 outbox.Send(cgroups, dump);
                 break;
             case Dump dump:

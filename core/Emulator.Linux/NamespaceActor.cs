@@ -3,6 +3,7 @@ using Emulator.Core.Addresses;
 using Emulator.Core.Journal;
 using Emulator.Core.Packets;
 using Emulator.Linux.NetDevices;
+using Emulator.Linux.Cgroups;
 using Emulator.Linux.Netlink;
 
 namespace Emulator.Linux;
@@ -56,6 +57,9 @@ public sealed class NamespaceActor : Actor
                 break;
             case SetCarrier carrier when _netns.DeviceAt(carrier.Index) is { } device:
                 SetCarrier(device, carrier.HasCarrier, outbox);
+                break;
+            case Dump { Command: Listing.Namespaces } when _netns.Processes.Cgroups is { } cgroups:
+                outbox.Send(cgroups, new ShowNamespaces(Self));
                 break;
             case Dump dump:
                 HostActor.Answer(_netns, dump, outbox);

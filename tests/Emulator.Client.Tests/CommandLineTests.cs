@@ -105,8 +105,9 @@ public sealed class CommandLineTests
         + "decimals, such as realtime:10.\nSee ./emulator run --help.\n")]
     [InlineData("show a node-1 route", "emulator: 'route' is not a command that is shown; write one of 'ip addr', 'ip "
         + "route', "
-        + "'ip neigh', 'bridge fdb', 'iptables-save', 'conntrack -L', in quotes; on a node also 'ls /sys/fs/cgroup/…' "
-        + "and 'cat …' of a file there or of /proc/PID/oom_score_adj.\nSee ./emulator show --help.\n")]
+        + "'ip neigh', 'bridge fdb', 'iptables-save', 'conntrack -L', 'lsns', in quotes; on a node also "
+        + "'ls /sys/fs/cgroup/…' and 'cat …' of a file there or of /proc/PID/oom_score_adj.\n"
+        + "See ./emulator show --help.\n")]
     public void Bad_arguments_are_named_and_end_with_2(string arguments, string expected)
     {
         (int code, string output, string error) = Run(arguments);

@@ -5,7 +5,7 @@ internal sealed record ShowRequest
 {
     /// <summary>The commands that are understood.</summary>
     public static readonly IReadOnlyList<string> Commands =
-        ["ip addr", "ip route", "ip neigh", "bridge fdb", "iptables-save", "conntrack -L"];
+        ["ip addr", "ip route", "ip neigh", "bridge fdb", "iptables-save", "conntrack -L", "lsns"];
 
     /// <summary>Whether a command is understood: one of <see cref="Commands"/>, or <c>cat</c> and <c>ls</c> of a node's
     /// cgroup files.</summary>
@@ -13,7 +13,8 @@ internal sealed record ShowRequest
         Commands.Contains(command, StringComparer.Ordinal)
         || command.StartsWith("cat /sys/fs/cgroup/", StringComparison.Ordinal)
         || command.StartsWith("ls /sys/fs/cgroup", StringComparison.Ordinal)
-        || command.StartsWith("cat /proc/", StringComparison.Ordinal);
+        || command.StartsWith("cat /proc/", StringComparison.Ordinal)
+        || command.StartsWith("unshare", StringComparison.Ordinal);
 
     /// <summary>Files and folders; <c>-</c> is standard input.</summary>
     public required IReadOnlyList<string> Paths { get; init; }

@@ -63,7 +63,7 @@ internal sealed class NodeShared
     public static ResourceList CapacityOf(NodeSpec node) => ResourceList.Of(
         KeyValuePair.Create("cpu", Quantity.Parse(node.Capacity.Cpu)),
         KeyValuePair.Create("memory", Quantity.Parse(node.Capacity.Memory)),
-        KeyValuePair.Create("ephemeral-storage", Quantity.Parse("100Gi")),
+        KeyValuePair.Create("ephemeral-storage", Quantity.Parse(node.Capacity.EphemeralStorage)),
         KeyValuePair.Create("pods", Quantity.Parse(node.Capacity.Pods)));
 
     // Parts of a core cannot be bought: 1500m is a machine of two.
@@ -78,6 +78,17 @@ internal sealed class NodeShared
         Labels = node.Labels,
         Taints = [.. node.Taints.Select(t => new Taint(t.Key, t.Value, t.Effect, null))],
         Capacity = CapacityOf(node),
+        Reserved = _spec.Kubelet.ReservedOf(CapacityOf(node)),
+        Eviction = _spec.Kubelet.Eviction with
+        {
+            PidMax = node.Sysctls.LastOrDefault(
+                s => s.Key == "kernel.pid_max", KeyValuePair.Create("", _spec.Kubelet.Eviction.PidMax)).Value,
+        },
+        PodPidsLimit = _spec.Kubelet.PodPidsLimit,
+        StaticPods = node.StaticPods,
+        ShutdownAt = node.ShutdownAt,
+        ShutdownGracePeriod = _spec.Kubelet.ShutdownGracePeriod,
+        ShutdownGracePeriodCriticalPods = _spec.Kubelet.ShutdownGracePeriodCriticalPods,
         Network = _network with { Bridge = node.Bridge.Name },
         NamespaceSetup = SetUp,
         CpuWeights = _spec.Cpu.Weights,

@@ -12,8 +12,9 @@ internal static class ModelledFields
     private static readonly string[] PodSpec =
     [
         "nodeName", "nodeSelector.*", "tolerations.*", "affinity.nodeAffinity.*", "schedulerName", "hostNetwork",
-        "priority", "overhead.*", "restartPolicy", "terminationGracePeriodSeconds", "hostname", "subdomain",
-        "containers[].name", "containers[].image",
+        "hostPID", "hostIPC", "shareProcessNamespace", "priority", "overhead.*", "restartPolicy",
+        "terminationGracePeriodSeconds", "hostname", "subdomain",
+        "containers[].name", "containers[].image", "containers[].resizePolicy.*",
         "containers[].ports[].containerPort", "containers[].ports[].name", "containers[].ports[].protocol",
         .. Resources("containers[]"), .. Probes("containers[]"),
         "initContainers[].name", "initContainers[].image", "initContainers[].restartPolicy",

@@ -45,6 +45,7 @@ internal sealed class AddressPlan(ClusterDraft draft, ManifestDocument document,
             Links = draft.Links,
             Addons = draft.Addons,
             Cpu = draft.Cpu,
+            Kubelet = draft.Kubelet,
         };
     }
 
@@ -134,6 +135,8 @@ internal sealed class AddressPlan(ClusterDraft draft, ManifestDocument document,
         DefaultGateway = gateway,
         PodCidr = block,
         Capacity = node.Capacity,
+        ShutdownAt = node.ShutdownAt,
+        StaticPods = node.StaticPods,
         Labels = node.Labels,
         Taints = node.Taints,
         SwitchPort = MacPlan.Port(node.SwitchPort, node.Name, number, address.Address),

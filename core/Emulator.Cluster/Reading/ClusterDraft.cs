@@ -1,5 +1,7 @@
 using Emulator.Cluster.Spec;
 using Emulator.Core.Addresses;
+using Emulator.Core.Documents;
+using Emulator.Core.Time;
 
 namespace Emulator.Cluster.Reading;
 
@@ -43,6 +45,9 @@ internal sealed record ClusterDraft
 
     /// <summary>How CPU time is given out.</summary>
     public required CpuSpec Cpu { get; init; }
+
+    /// <summary>How kubelets are configured.</summary>
+    public required KubeletSpec Kubelet { get; init; }
 }
 
 /// <summary>A zone as written.</summary>
@@ -75,6 +80,12 @@ internal sealed record NodeDraft
     public IPv4Address? DefaultGateway { get; init; }
 
     public CapacitySpec Capacity { get; init; } = new("4", "16Gi", "110");
+
+    /// <summary>Manifests of static pods.</summary>
+    public IReadOnlyList<JsonObject> StaticPods { get; init; } = [];
+
+    /// <summary>When it is shut down, from the run's start; null for never.</summary>
+    public SimDuration? ShutdownAt { get; init; }
 
     public IReadOnlyList<KeyValuePair<string, string>> Labels { get; init; } = [];
 

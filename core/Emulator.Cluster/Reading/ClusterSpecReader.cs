@@ -44,7 +44,7 @@ public static class ClusterSpecReader
         var root = new Section(document, "", document.Content, mistakes, "apiVersion", "kind", "metadata", "spec");
         Section metadata = root.Child("metadata", "name", "labels", "annotations");
         Section spec = root.Child("spec", "zones", "nodes", "podCIDR", "nodeCIDRMaskSize", "serviceCIDR", "nodeCIDR",
-            "outsideCIDR", "cni", "underlay", "links", "sysctls", "addons", "externalHosts", "cpu");
+            "outsideCIDR", "cni", "underlay", "links", "sysctls", "addons", "externalHosts", "cpu", "kubelet");
         Section cni = spec.Child("cni", "mode", "mtu", "vni", "port", "hairpin");
         Section addons = spec.Child("addons", "dns", "ingressController");
         return new ClusterDraft
@@ -66,6 +66,7 @@ public static class ClusterSpecReader
             Underlay = spec.Choice("underlay", "routed", "l2") == 1 ? UnderlayMode.L2 : UnderlayMode.Routed,
             Links = LinksReader.Read(spec),
             Cpu = ReadCpu(spec),
+            Kubelet = KubeletReader.Read(spec),
             Addons = new AddonsSpec(addons.Flag("dns") ?? true, addons.Flag("ingressController") ?? true),
         };
     }

@@ -1,3 +1,4 @@
+using Emulator.Cluster.Building;
 using Emulator.Cluster.Spec;
 using Emulator.Core.Addresses;
 using Emulator.Core.Documents;
@@ -38,7 +39,7 @@ internal static class MachineChecks
             string[] devices = [node.Interface, node.Bridge.Name];
             CheckNeighbours(node.Name, node.Neighbours, devices, path, report);
             CheckGateway(node, path, report);
-            CheckCapacity(node, path, report);
+            CheckCapacity(spec.Kubelet, node, path, report);
             if (node.Interface != spec.Nodes[0].Interface)
             {
                 report(FieldPath.Member(path, "interface"),
@@ -73,16 +74,17 @@ internal static class MachineChecks
         }
     }
 
-    private static void CheckCapacity(NodeSpec node, string path, Action<string, string> report)
+    private static void CheckCapacity(
+        KubeletSpec kubelet, NodeSpec node, string path, Action<string, string> report)
     {
-        ResourceList capacity = ResourceList.Of(
-            KeyValuePair.Create("memory", Quantity.Parse(node.Capacity.Memory)));
-        if (NodeAllocatable.Default.Overbooked(capacity) is not null)
+        ResourceList capacity = NodeShared.CapacityOf(node);
+        NodeAllocatable reserved = kubelet.ReservedOf(capacity);
+        if (reserved.Overbooked(capacity) is { } name)
         {
-            report(FieldPath.Member(FieldPath.Member(path, "capacity"), "memory"),
-            $"{node.Capacity.Memory} of {node.Name} is less "
-                + $"than the {NodeAllocatable.Default.HardEviction["memory"]} that its kubelet keeps free; write more, "
-                + "such as 16Gi.");
+            report(
+                FieldPath.Member(FieldPath.Member(path, "capacity"), name),
+                $"{capacity[name]} of {node.Name} is less than the {reserved.Reservation()[name]} that its kubelet "
+                + $"keeps free; write more, such as {(name == "cpu" ? "4" : name == "memory" ? "16Gi" : "100Gi")}.");
         }
     }
 

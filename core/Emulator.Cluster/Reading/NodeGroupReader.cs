@@ -20,7 +20,7 @@ internal static class NodeGroupReader
     private static readonly string[] Fields =
     [
         "name", "count", "zone", "capacity", "labels", "taints", "interface", "mtu", "defaultGateway", "sysctls",
-        .. Pins,
+        "shutdownAt", "staticPods", .. Pins,
     ];
 
     private static readonly string[] Effects = ["NoSchedule", "PreferNoSchedule", "NoExecute"];
@@ -96,6 +96,8 @@ internal static class NodeGroupReader
         Mtu = (int)(node.Whole("mtu", 576, 65_535) ?? 1_500),
         DefaultGateway = node.Address("defaultGateway"),
         Capacity = ReadCapacity(node),
+        ShutdownAt = node.Duration("shutdownAt"),
+        StaticPods = ReadStaticPods(node),
         Labels = node.Texts("labels"),
         Taints = ReadTaints(node),
         SwitchPort = DeviceReader.Device(node, "switchPort", "name", "mac"),
@@ -107,9 +109,38 @@ internal static class NodeGroupReader
 
     private static CapacitySpec ReadCapacity(Section node)
     {
-        Section capacity = node.Child("capacity", "cpu", "memory", "pods");
+        Section capacity = node.Child("capacity", "cpu", "memory", "pods", "ephemeral-storage");
         return new CapacitySpec(
-            Amount(capacity, "cpu", "4"), Amount(capacity, "memory", "16Gi"), Amount(capacity, "pods", "110"));
+            Amount(capacity, "cpu", "4"), Amount(capacity, "memory", "16Gi"), Amount(capacity, "pods", "110"))
+        {
+            EphemeralStorage = Amount(capacity, "ephemeral-storage", "100Gi"),
+        };
+    }
+
+    private static List<JsonObject> ReadStaticPods(Section node)
+    {
+        var pods = new List<JsonObject>();
+        foreach ((string path, JsonValue value) in node.Elements("staticPods"))
+        {
+            if (value["kind"]?.AsString is { } kind and not "Pod")
+            {
+                node.ReportAt(path, $"is a {kind}; a kubelet runs Pods alone: write kind: Pod.");
+            }
+            else if (value.At("metadata", "name")?.AsString is not { } name || !NameText.IsLabel(name))
+            {
+                node.ReportAt(path, "has no metadata.name that is a name; write one such as etcd.");
+            }
+            else if (value.At("spec", "containers") is not JsonArray { Elements.Count: > 0 })
+            {
+                node.ReportAt(path, "has no spec.containers; write the Pod's whole manifest.");
+            }
+            else
+            {
+                pods.Add((JsonObject)value);
+            }
+        }
+
+        return pods;
     }
 
     private static string Amount(Section capacity, string name, string otherwise)

@@ -64,4 +64,7 @@ public sealed record ClusterSpec
 
     /// <summary>How CPU time is given out.</summary>
     public required CpuSpec Cpu { get; init; }
+
+    /// <summary>How the nodes' kubelets are configured.</summary>
+    public required KubeletSpec Kubelet { get; init; }
 }

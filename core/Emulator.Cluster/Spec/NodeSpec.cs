@@ -1,4 +1,6 @@
 using Emulator.Core.Addresses;
+using Emulator.Core.Documents;
+using Emulator.Core.Time;
 using Emulator.Linux.Netlink;
 
 namespace Emulator.Cluster.Spec;
@@ -18,7 +20,11 @@ public readonly record struct InterfaceAddress(IPv4Address Address, int Length)
 /// <param name="Cpu">Cores; default <c>4</c>.</param>
 /// <param name="Memory">Bytes; default <c>16Gi</c>.</param>
 /// <param name="Pods">How many pods; default <c>110</c>.</param>
-public sealed record CapacitySpec(string Cpu, string Memory, string Pods);
+public sealed record CapacitySpec(string Cpu, string Memory, string Pods)
+{
+    /// <summary>Bytes of disk; default <c>100Gi</c>.</summary>
+    public string EphemeralStorage { get; init; } = "100Gi";
+}
 
 /// <summary>A taint: key, value (may be empty) and effect (<c>NoSchedule</c>, <c>PreferNoSchedule</c>,
 /// <c>NoExecute</c>).</summary>
@@ -78,6 +84,12 @@ public sealed record NodeSpec
 
     /// <summary>What it offers to pods.</summary>
     public required CapacitySpec Capacity { get; init; }
+
+    /// <summary>Pods that its kubelet runs from manifests of its own. Default none.</summary>
+    public IReadOnlyList<JsonObject> StaticPods { get; init; } = [];
+
+    /// <summary>When it is shut down, from the run's start; null, the default, for never.</summary>
+    public SimDuration? ShutdownAt { get; init; }
 
     /// <summary>Labels besides those that the kubelet sets itself.</summary>
     public required IReadOnlyList<KeyValuePair<string, string>> Labels { get; init; }

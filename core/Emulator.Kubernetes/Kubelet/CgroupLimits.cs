@@ -14,6 +14,21 @@ namespace Emulator.Kubernetes.Kubelet;
 /// <param name="MemoryBytes">memory.max; null for no limit.</param>
 public sealed record CgroupLimits(long Shares, long? QuotaMicroseconds, long? PeriodMicroseconds, long? MemoryBytes)
 {
+    private const string HugePages = "hugepages-";
+
+    /// <summary>Bytes of huge pages by the page's bytes; empty for no limit of them.</summary>
+    public IReadOnlyList<KeyValuePair<long, long>> HugePageBytes { get; init; } = [];
+
+    /// <summary>Limits of huge pages: <c>hugepages-2Mi: 128Mi</c>. What is not of that form does not count.</summary>
+    /// <remarks>Source: kubernetes pkg/kubelet/cm/helpers_linux.go (HugePageLimits).</remarks>
+    public static IReadOnlyList<KeyValuePair<long, long>> HugePagesOf(
+        IEnumerable<KeyValuePair<string, long>> limits) =>
+    [
+        .. limits.Where(l => l.Key.StartsWith(HugePages, StringComparison.Ordinal))
+            .Where(l => Quantity.TryParse(l.Key[HugePages.Length..], out _))
+            .Select(l => KeyValuePair.Create(Quantity.Parse(l.Key[HugePages.Length..]).Value, l.Value)),
+    ];
+
     /// <summary>A pod's own cgroup.</summary>
     /// <remarks>Source: kubernetes pkg/kubelet/cm/helpers_linux.go (ResourceConfigForPod). The limits hold for the pod
     /// only if every container has one.</remarks>
@@ -37,7 +52,10 @@ public sealed record CgroupLimits(long Shares, long? QuotaMicroseconds, long? Pe
             CpuShares.Of(requests["cpu"]),
             limitsCpu ? quota : null,
             limitsCpu ? periodMicroseconds : null,
-            qos == QosClass.Guaranteed || allMemory ? limits["memory"] : null);
+            qos == QosClass.Guaranteed || allMemory ? limits["memory"] : null)
+        {
+            HugePageBytes = HugePagesOf(limits.Amounts.ToArray().Select(a => KeyValuePair.Create(a.Name, a.Amount))),
+        };
     }
 
     /// <summary>A container's cgroup. A limit without a request counts as the request.</summary>
@@ -66,6 +84,16 @@ public sealed record CgroupLimits(long Shares, long? QuotaMicroseconds, long? Pe
         if (MemoryBytes is { } memory)
         {
             settings.Add(new CgroupSetting(CgroupFiles.MemoryMax, Text(memory)));
+        }
+
+        foreach ((long page, long bytes) in HugePageBytes)
+        {
+            string? file = page == 2L << 20 ? CgroupFiles.HugePages2M
+                : page == 1L << 30 ? CgroupFiles.HugePages1G : null;
+            if (file is not null)
+            {
+                settings.Add(new CgroupSetting(file, Text(bytes)));
+            }
         }
 
         return settings;

@@ -34,16 +34,36 @@ internal sealed class EventRecorder(ApiClient client, string nodeName)
     public void Warning(PodView pod, string container, string reason, string message, Outbox outbox) =>
         Write(pod, container, "Warning", reason, message, outbox);
 
+    /// <summary>Something happened to the node itself.</summary>
+    public void OfNode(string type, string reason, string message, Outbox outbox) => Write(
+        new Subject(nodeName, "default", nodeName, JsonObject.Of(
+            ("kind", "Node"), ("name", nodeName), ("uid", nodeName))),
+        "", type, reason, message, outbox);
+
     /// <summary>A pod is gone: what was told of it is forgotten.</summary>
     public void Forget(string uid) => _pods.Remove(uid);
 
     private void Write(
         PodView pod, string container, string type, string reason, string message, Outbox outbox)
     {
-        if (!_pods.TryGetValue(pod.Uid, out Told? told))
+        JsonObject about = JsonObject.Of(
+            ("kind", "Pod"), ("namespace", pod.Namespace), ("name", pod.Name), ("uid", pod.Uid), ("apiVersion", "v1"));
+        if (container.Length > 0)
+        {
+            bool isInit = pod.InitContainers.Any(c => c.Name == container);
+            about = about.With("fieldPath", $"spec.{(isInit ? "initContainers" : "containers")}{{{container}}}");
+        }
+
+        Write(new Subject(pod.Uid, pod.Namespace, pod.Name, about), container, type, reason, message, outbox);
+    }
+
+    private void Write(
+        Subject about, string container, string type, string reason, string message, Outbox outbox)
+    {
+        if (!_pods.TryGetValue(about.Uid, out Told? told))
         {
             told = new Told { FullAt = outbox.Now };
-            _pods.Add(pod.Uid, told);
+            _pods.Add(about.Uid, told);
         }
 
         if (!told.TryTake(outbox.Now))
@@ -56,37 +76,32 @@ internal sealed class EventRecorder(ApiClient client, string nodeName)
         {
             known.Count++;
             client.Patch(
-                ResourceTypes.Events, new ObjectKey(pod.Namespace, known.Name), PatchType.Merge,
+                ResourceTypes.Events, new ObjectKey(about.Namespace, known.Name), PatchType.Merge,
                 JsonObject.Of(("count", known.Count), ("lastTimestamp", ModelClock.ToText(outbox.Now))), outbox);
             return;
         }
 
         // Its name must be no other event's: time, then a number of this kubelet's.
         string name = string.Create(
-            CultureInfo.InvariantCulture, $"{pod.Name}.{outbox.Now.Nanoseconds:x}.{nodeName}.{++_last:x}");
+            CultureInfo.InvariantCulture, $"{about.Name}.{outbox.Now.Nanoseconds:x}.{nodeName}.{++_last:x}");
         told.Entries.Add(new Entry(name, reason, container, message));
-        client.Create(Object(pod, container, name, (type, reason, message), outbox.Now), outbox);
+        client.Create(Object(about, name, (type, reason, message), outbox.Now), outbox);
     }
 
     private ApiObject Object(
-        PodView pod, string container, string name, (string Type, string Reason, string Message) what, SimTime now)
+        Subject about, string name, (string Type, string Reason, string Message) what, SimTime now)
     {
-        JsonObject about = JsonObject.Of(
-            ("kind", "Pod"), ("namespace", pod.Namespace), ("name", pod.Name), ("uid", pod.Uid), ("apiVersion", "v1"));
-        if (container.Length > 0)
-        {
-            bool isInit = pod.InitContainers.Any(c => c.Name == container);
-            about = about.With("fieldPath", $"spec.{(isInit ? "initContainers" : "containers")}{{{container}}}");
-        }
-
         string text = ModelClock.ToText(now);
         return new ApiObject(ResourceTypes.Events, JsonObject.Of(
-            ("metadata", JsonObject.Of(("name", name), ("namespace", pod.Namespace))),
-            ("involvedObject", about), ("reason", what.Reason), ("message", what.Message),
+            ("metadata", JsonObject.Of(("name", name), ("namespace", about.Namespace))),
+            ("involvedObject", about.Json), ("reason", what.Reason), ("message", what.Message),
             ("source", JsonObject.Of(("component", "kubelet"), ("host", nodeName))),
             ("firstTimestamp", text), ("lastTimestamp", text), ("count", 1), ("type", what.Type),
             ("reportingComponent", "kubelet"), ("reportingInstance", nodeName)));
     }
+
+    /// <summary>Whom an event is about.</summary>
+    private sealed record Subject(string Uid, string Namespace, string Name, JsonObject Json);
 
     private sealed class Entry(string name, string reason, string container, string message)
     {

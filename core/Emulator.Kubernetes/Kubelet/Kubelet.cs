@@ -6,6 +6,8 @@ using Emulator.Kubernetes.Api;
 using Emulator.Kubernetes.ApiMachinery;
 using Emulator.Kubernetes.ApiServer;
 using Emulator.Kubernetes.ApiServer.Messages;
+using Emulator.Kubernetes.Kubelet.Eviction;
+using Emulator.Linux.Cgroups;
 using Emulator.Linux.Netlink;
 using Emulator.Linux.Processes;
 
@@ -18,7 +20,7 @@ namespace Emulator.Kubernetes.Kubelet;
 /// Source: kubernetes pkg/kubelet. Pods wait until the Node has its pod CIDR. The Lease is renewed every
 /// <see cref="LeaseRenewPeriod"/>, the first time at a moment of the node's own so that nodes do not beat in step; the
 /// Node's status is written every <see cref="NodeStatusPeriod"/>, and with the next heartbeat when somebody set it to
-/// not ready.
+/// not ready or its own conditions have changed.
 /// In: what its API client hears, <see cref="NamespaceCreated"/>, its own timers. Out: netlink and process messages to
 /// the node and its pods' namespaces, cgroup messages, API requests.
 /// </remarks>
@@ -38,6 +40,11 @@ public sealed class Kubelet : Actor
     private readonly Informer _nodes;
     private readonly PodCgroups _cgroups;
     private PodLifecycle? _lifecycle;
+    private NodePressure? _pressure;
+    private NodeShutdown? _shutdown;
+    private StaticPods? _static;
+    private bool _isOff;
+    private IReadOnlyList<string> _pressuresWritten = [];
     private SimTime _statusWrittenAt;
     private bool _registering;
     private bool _beating;
@@ -67,14 +74,14 @@ public sealed class Kubelet : Actor
         _programs = programs;
         _cgroups = new PodCgroups(
             cgroups, options.CpuWeights,
-            options.HasStaticCpus ? new StaticCpus((int)options.Capacity["cpu"].Value) : null);
+            options.HasStaticCpus ? new StaticCpus((int)options.Capacity["cpu"].Value) : null, options.PodPidsLimit);
         _client = new ApiClient(self, host, apiServer);
         _nodes = _client.Inform(ResourceTypes.Nodes, ListScope.ByName(options.NodeName));
         _nodes.OnBatchEnd = NodeChanged;
         _pods = _client.Inform(ResourceTypes.Pods, ListScope.OnNode(options.NodeName));
-        _pods.OnAdd = (pod, outbox) => _lifecycle?.Take(pod, outbox);
-        _pods.OnUpdate = (_, pod, outbox) => _lifecycle?.Take(pod, outbox);
-        _pods.OnDelete = (pod, outbox) => _lifecycle?.Forget(pod, outbox);
+        _pods.OnAdd = Take;
+        _pods.OnUpdate = (_, pod, outbox) => Take(pod, outbox);
+        _pods.OnDelete = Forget;
     }
 
     /// <inheritdoc/>
@@ -82,6 +89,10 @@ public sealed class Kubelet : Actor
     {
         _cgroups.Start(_options.Reserved.ForEnforcement(_options.Capacity), outbox);
         _client.Start(outbox);
+        if (_options.ShutdownAt is { } shutdown)
+        {
+            outbox.Send(Self, new ShutDown(), shutdown.Nanoseconds);
+        }
     }
 
     /// <inheritdoc/>
@@ -109,10 +120,71 @@ public sealed class Kubelet : Actor
             case Heartbeat:
                 Beat(outbox);
                 break;
+            case TimerMessage { Purpose: NodePressure.Timer } timer:
+                _pressure?.Take(timer, outbox);
+                break;
+            case TimerMessage timer:
+                _shutdown?.Take(timer, outbox);
+                break;
+            case ShutDown:
+                BeginShutdown(outbox);
+                break;
+            case UsagePassed passed:
+                _pressure?.Take(passed, outbox);
+                break;
+            case UsageReport report:
+                _pressure?.Take(report, outbox);
+                break;
+            case SystemOom oom:
+                _pressure?.Take(oom, outbox);
+                break;
             default:
                 throw new System.Diagnostics.UnreachableException($"{Self}: {message.GetType().Name}");
         }
     }
+
+    private void Take(ApiObject pod, Outbox outbox)
+    {
+        if (StaticPods.IsMirror(pod))
+        {
+            _static?.Take(pod, outbox);
+        }
+        else
+        {
+            _lifecycle?.Take(pod, outbox);
+        }
+    }
+
+    private void Forget(ApiObject pod, Outbox outbox)
+    {
+        if (StaticPods.IsMirror(pod))
+        {
+            _static?.Forget(pod, outbox);
+        }
+        else
+        {
+            _lifecycle?.Forget(pod, outbox);
+        }
+    }
+
+    private void BeginShutdown(Outbox outbox)
+    {
+        if (_shutdown is null || Node is not { } node)
+        {
+            _isOff = true; // It is off before it ran anything.
+            return;
+        }
+
+        _shutdown.Begin(outbox);
+        if (!_isOff)
+        {
+            WriteNodeStatus(node, outbox);
+        }
+    }
+
+    private Rejection? Refuse(PodView pod) => _shutdown is { HasBegun: true }
+        ? new Rejection("NodeShutdown", "Pod was rejected: Pod was rejected as the node is shutting down.")
+        : PressureAdmission.Of(pod, _pressure?.Conditions ?? []);
 
     private ApiObject? Node => _nodes.Find("", _options.NodeName);
 
@@ -142,9 +214,14 @@ public sealed class Kubelet : Actor
             var around = new PodSurroundings(
                 Self, _host, _client, _options, _programs, _cgroups, new EventRecorder(_client, _options.NodeName));
             _lifecycle = new PodLifecycle(around, block, outbox);
+            _lifecycle.Closed = Refuse;
+            _pressure = new NodePressure(around, _lifecycle, outbox);
+            _shutdown = new NodeShutdown(around, _lifecycle, _ => _isOff = true);
+            _static = new StaticPods(around, _lifecycle, node);
+            _static.Start(_options.StaticPods, outbox);
             foreach (ApiObject pod in _pods.Objects.ToArray())
             {
-                _lifecycle.Take(pod, outbox);
+                Take(pod, outbox);
             }
         }
     }
@@ -173,6 +250,11 @@ public sealed class Kubelet : Actor
 
     private void Beat(Outbox outbox)
     {
+        if (_isOff)
+        {
+            return;
+        }
+
         outbox.Send(Self, new Heartbeat(), LeaseRenewPeriod.Nanoseconds);
         if (Node is not { } node)
         {
@@ -181,7 +263,8 @@ public sealed class Kubelet : Actor
 
         RenewLease(outbox);
         bool due = outbox.Now >= _statusWrittenAt + NodeStatusPeriod;
-        if (due || NodeView.Of(node).Ready is not { IsTrue: true })
+        if (due || NodeView.Of(node).Ready is not { IsTrue: true }
+            || (_pressure is { } pressure && !pressure.Conditions.SequenceEqual(_pressuresWritten)))
         {
             WriteNodeStatus(node, outbox);
         }
@@ -201,9 +284,11 @@ public sealed class Kubelet : Actor
     private void WriteNodeStatus(ApiObject node, Outbox outbox)
     {
         _statusWrittenAt = outbox.Now;
+        _pressuresWritten = _pressure?.Conditions ?? [];
+        JsonObject status = NodeObject.Status(_options, node.Status, outbox.Now, _pressuresWritten,
+            _shutdown is { HasBegun: true } ? "node is shutting down" : null);
         _client.Patch(
-            ResourceTypes.Nodes, node.Key, PatchType.Merge,
-            JsonObject.Of(("status", NodeObject.Status(_options, node.Status, outbox.Now))), outbox, status: true);
+            ResourceTypes.Nodes, node.Key, PatchType.Merge, JsonObject.Of(("status", status)), outbox, status: true);
     }
 
     private sealed record Heartbeat : Message;

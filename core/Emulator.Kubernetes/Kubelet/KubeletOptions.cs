@@ -1,9 +1,11 @@
 using Emulator.Core.Actors;
 using Emulator.Core.Addresses;
+using Emulator.Core.Documents;
 using Emulator.Core.Time;
 using Emulator.Kubernetes.Api;
 using Emulator.Kubernetes.ApiMachinery;
 using Emulator.Kubernetes.Cni;
+using Emulator.Kubernetes.Kubelet.Eviction;
 using Emulator.Linux.Cgroups.Cpu;
 
 namespace Emulator.Kubernetes.Kubelet;
@@ -40,6 +42,24 @@ public sealed record KubeletOptions
 
     /// <summary>What is kept from pods.</summary>
     public NodeAllocatable Reserved { get; init; } = NodeAllocatable.Default;
+
+    /// <summary>When pods are evicted for want of memory, disk or process numbers.</summary>
+    public EvictionOptions Eviction { get; init; } = new();
+
+    /// <summary><c>podPidsLimit</c>: process numbers of a pod at most; null, the default, for no limit.</summary>
+    public long? PodPidsLimit { get; init; }
+
+    /// <summary>Manifests of pods that the kubelet runs by itself. Default none.</summary>
+    public IReadOnlyList<JsonObject> StaticPods { get; init; } = [];
+
+    /// <summary>When the machine is shut down, from its start; null, the default, for never.</summary>
+    public SimDuration? ShutdownAt { get; init; }
+
+    /// <summary><c>shutdownGracePeriod</c>: how long all pods have then. Default 0: none.</summary>
+    public SimDuration ShutdownGracePeriod { get; init; }
+
+    /// <summary><c>shutdownGracePeriodCriticalPods</c>: how much of that is for critical pods. Default 0.</summary>
+    public SimDuration ShutdownGracePeriodCriticalPods { get; init; }
 
     /// <summary>How requests become weights. Default linear.</summary>
     public ShareFormula CpuWeights { get; init; } = ShareFormula.Linear;

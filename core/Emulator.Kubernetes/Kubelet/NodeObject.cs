@@ -19,11 +19,17 @@ public static class NodeObject
     private const string Version = "v1.32.0";
     private const int KubeletPort = 10_250;
 
-    private static readonly (string Type, string Reason, string Message)[] Pressures =
+    private static readonly Pressure[] Pressures =
     [
-        ("MemoryPressure", "KubeletHasSufficientMemory", "kubelet has sufficient memory available"),
-        ("DiskPressure", "KubeletHasNoDiskPressure", "kubelet has no disk pressure"),
-        ("PIDPressure", "KubeletHasSufficientPID", "kubelet has sufficient PID available"),
+        new("MemoryPressure",
+            "KubeletHasSufficientMemory", "kubelet has sufficient memory available",
+            "KubeletHasInsufficientMemory", "kubelet has insufficient memory available"),
+        new("DiskPressure",
+            "KubeletHasNoDiskPressure", "kubelet has no disk pressure",
+            "KubeletHasDiskPressure", "kubelet has disk pressure"),
+        new("PIDPressure",
+            "KubeletHasSufficientPID", "kubelet has sufficient PID available",
+            "KubeletHasInsufficientPID", "kubelet has insufficient PID available"),
     ];
 
     /// <summary>The Node to be registered.</summary>
@@ -52,7 +58,11 @@ public static class NodeObject
     /// <param name="options">The kubelet's options.</param>
     /// <param name="before">The Node's status as it is, or null.</param>
     /// <param name="now">The time.</param>
-    public static JsonObject Status(KubeletOptions options, JsonObject? before, SimTime now)
+    /// <param name="pressures">Conditions of pressure that are true; null for none.</param>
+    /// <param name="notReady">Why it is not ready; null when it is.</param>
+    public static JsonObject Status(
+        KubeletOptions options, JsonObject? before, SimTime now, IReadOnlyList<string>? pressures = null,
+        string? notReady = null)
     {
         JsonObject status = (before ?? JsonObject.Empty)
             .With("capacity", Amounts(options.Capacity))
@@ -67,13 +77,18 @@ public static class NodeObject
                 ("kubeletVersion", Version), ("kubeProxyVersion", Version), ("operatingSystem", "linux"),
                 ("architecture", "amd64"), ("containerRuntimeVersion", "emulator://1")));
         string text = ModelClock.ToText(now);
-        foreach ((string type, string reason, string message) in Pressures)
+        foreach (Pressure pressure in Pressures)
         {
-            status = Condition.Put(status, new Condition(type, "False", reason, message, text));
+            bool isTrue = pressures?.Contains(pressure.Type) == true;
+            status = Condition.Put(status, new Condition(
+                pressure.Type, isTrue ? "True" : "False", isTrue ? pressure.Reason : pressure.NoReason,
+                isTrue ? pressure.Message : pressure.NoMessage, text));
         }
 
         status = Condition.Put(
-            status, new Condition("Ready", "True", "KubeletReady", "kubelet is posting ready status", text));
+            status, notReady is null
+                ? new Condition("Ready", "True", "KubeletReady", "kubelet is posting ready status", text)
+                : new Condition("Ready", "False", "KubeletNotReady", notReady, text));
         return status.With("conditions", new JsonArray(
         [
             .. (status.Find("conditions")?.Items ?? [])
@@ -99,6 +114,9 @@ public static class NodeObject
     /// <summary>The merge patch that renews a Lease.</summary>
     public static JsonObject Renewal(SimTime now) =>
         JsonObject.Of(("spec", JsonObject.Of(("renewTime", ModelClock.ToMicroText(now)))));
+
+    private sealed record Pressure(
+        string Type, string NoReason, string NoMessage, string Reason, string Message);
 
     private static bool IsOwn(JsonValue condition) =>
         condition["type"]?.AsString is "Ready" or "MemoryPressure" or "DiskPressure" or "PIDPressure";

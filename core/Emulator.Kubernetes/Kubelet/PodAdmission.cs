@@ -6,7 +6,8 @@ namespace Emulator.Kubernetes.Kubelet;
 /// <summary>Why a kubelet refuses a pod that was bound to its node.</summary>
 /// <param name="Reason">The pod's <c>status.reason</c>, such as <c>OutOfcpu</c>.</param>
 /// <param name="Message">The pod's <c>status.message</c>.</param>
-public sealed record Rejection(string Reason, string Message);
+/// <param name="IsDisruption">Of a pod that ran: whether the kubelet disrupts it, which a condition says.</param>
+public sealed record Rejection(string Reason, string Message, bool IsDisruption = true);
 
 /// <summary>Whether a pod fits beside those that a kubelet has already let in.</summary>
 /// <remarks>Source: kubernetes pkg/kubelet/lifecycle/predicate.go. Checked are resources, the number of pods and host
@@ -37,6 +38,38 @@ public sealed class PodAdmission(ResourceList allocatable)
             _hostPorts[port] = pod.Uid;
         }
 
+        return null;
+    }
+
+    /// <summary>Gives a pod that is in other amounts, or says why not now (<c>Deferred</c>) or never
+    /// (<c>Infeasible</c>).</summary>
+    public Rejection? Resize(PodView pod)
+    {
+        ResourceAmounts requests = PodResources.Requests(pod.Object.Spec);
+        ResourceAmounts others = _admitted.Where(a => a.Key != pod.Uid)
+            .Aggregate(ResourceAmounts.Empty, static (sum, a) => sum.Plus(a.Value));
+        foreach (ref readonly ResourceAmount request in requests.Amounts)
+        {
+            long has = Has(request.Name);
+            long used = others.Find(request.Name) ?? 0;
+            if (request.Amount > has)
+            {
+                return new Rejection(
+                    "Infeasible",
+                    $"Node didn't have enough capacity: {request.Name}, requested: {request.Amount}, capacity: {has}");
+            }
+
+            if (used + request.Amount > has)
+            {
+                return new Rejection(
+                    "Deferred",
+                    $"Node didn't have enough resource: {request.Name}, requested: {request.Amount}, used: {used}, "
+                    + $"capacity: {has}");
+            }
+        }
+
+        _admitted[pod.Uid] = requests;
+        _used = others.Plus(requests);
         return null;
     }
 
@@ -77,7 +110,7 @@ public sealed class PodAdmission(ResourceList allocatable)
         foreach (ref readonly ResourceAmount request in requests.Amounts)
         {
             long used = _used.Find(request.Name) ?? 0;
-            long has = request.Name == "cpu" ? allocatable["cpu"].MilliValue : allocatable[request.Name].Value;
+            long has = Has(request.Name);
             if (request.Amount > 0 && used + request.Amount > has)
             {
                 return Insufficient(request.Name, request.Amount, used, has);
@@ -86,6 +119,9 @@ public sealed class PodAdmission(ResourceList allocatable)
 
         return null;
     }
+
+    private long Has(string resource) =>
+        resource == "cpu" ? allocatable["cpu"].MilliValue : allocatable[resource].Value;
 
     private Rejection? Ports(PodView pod) => HostPorts(pod).Any(_hostPorts.ContainsKey)
         ? new Rejection(

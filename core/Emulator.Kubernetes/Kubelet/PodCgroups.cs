@@ -1,8 +1,10 @@
+using System.Globalization;
 using Emulator.Core.Actors;
 using Emulator.Kubernetes.Api;
 using Emulator.Kubernetes.Scheduler.Pods;
 using Emulator.Linux.Cgroups;
 using Emulator.Linux.Cgroups.Cpu;
+using Emulator.Linux.Namespaces;
 using Emulator.Linux.Netlink;
 using Emulator.Linux.Processes;
 
@@ -15,8 +17,9 @@ namespace Emulator.Kubernetes.Kubelet;
 /// <param name="cgroups">The machine's hierarchy; null writes nothing.</param>
 /// <param name="formula">How requests become weights.</param>
 /// <param name="cpus">Who gives out whole cores; null for nobody.</param>
+/// <param name="podPidsLimit">Process numbers of a pod at most; null for no limit.</param>
 internal sealed class PodCgroups(
-    ActorRef? cgroups, ShareFormula formula = ShareFormula.Linear, StaticCpus? cpus = null)
+    ActorRef? cgroups, ShareFormula formula = ShareFormula.Linear, StaticCpus? cpus = null, long? podPidsLimit = null)
 {
     private const string Root = "/kubepods";
     private readonly SortedDictionary<string, long> _burstableMilliCpu = new(StringComparer.Ordinal);
@@ -42,13 +45,26 @@ internal sealed class PodCgroups(
     /// <summary>Makes a pod's cgroup.</summary>
     public void Add(PodView pod, Outbox outbox)
     {
-        Write(PathOf(pod), CgroupLimits.OfPod(pod).Settings(formula), outbox);
+        List<CgroupSetting> settings = [.. CgroupLimits.OfPod(pod).Settings(formula)];
+        if (podPidsLimit is { } pids)
+        {
+            settings.Add(new CgroupSetting(CgroupFiles.PidsMax, pids.ToString(CultureInfo.InvariantCulture)));
+        }
+
+        Write(PathOf(pod), settings, outbox);
         if (PodQos.Of(pod) == QosClass.Burstable)
         {
             _burstableMilliCpu[pod.Uid] = PodResources.Requests(pod.Object.Spec)["cpu"];
             WriteBurstable(outbox);
         }
     }
+
+    /// <summary>Writes a pod's cgroup anew: its resources have changed.</summary>
+    public void Resize(PodView pod, Outbox outbox) => Add(pod, outbox);
+
+    /// <summary>Writes a container's cgroup anew: its resources have changed.</summary>
+    public void Resize(PodView pod, ContainerView container, Outbox outbox) => Write(
+        $"{PathOf(pod)}/{container.Name}", CgroupLimits.OfContainer(container).Settings(formula), outbox);
 
     /// <summary>Makes a container's cgroup, anew for each start: what is left of the one before goes.</summary>
     public void Add(PodView pod, ContainerView container, bool isRestart, Outbox outbox)
@@ -75,13 +91,24 @@ internal sealed class PodCgroups(
     /// <param name="pod">The pod.</param>
     /// <param name="container">The container.</param>
     /// <param name="memoryCapacity">The node's RAM, of which a request protects its share.</param>
+    /// <param name="pids">How many process numbers it wants.</param>
     public static StartProcess Place(
-        string processName, Program program, PodView pod, ContainerView container, long memoryCapacity) =>
+        string processName, Program program, PodView pod, ContainerView container, long memoryCapacity, long pids) =>
         new(processName, program)
         {
             Cgroup = $"{PathOf(pod)}/{container.Name}",
             OomScoreAdjust = PodQos.OomScoreAdjust(pod, container, memoryCapacity),
+            Pids = pids,
+            Sharing = SharingOf(pod),
         };
+
+    private static NamespaceSharing SharingOf(PodView pod)
+    {
+        bool Has(string field) => pod.Object.Spec.Find(field)?.AsBool == true;
+        return (pod.HostNetwork ? NamespaceSharing.HostNetwork : 0) | (Has("hostPID") ? NamespaceSharing.HostPid : 0)
+            | (Has("hostIPC") ? NamespaceSharing.HostIpc : 0)
+            | (Has("shareProcessNamespace") ? NamespaceSharing.PodPid : 0);
+    }
 
     /// <summary>Removes a pod's cgroups.</summary>
     public void Remove(PodView pod, Outbox outbox)
@@ -96,6 +123,17 @@ internal sealed class PodCgroups(
         {
             WriteBurstable(outbox);
         }
+    }
+
+    /// <summary>Tells the hierarchy's owner something; false where there is none.</summary>
+    public bool Send(CgroupMessage message, Outbox outbox)
+    {
+        if (cgroups is not null)
+        {
+            outbox.Send(cgroups, message);
+        }
+
+        return cgroups is not null;
     }
 
     private void WriteBurstable(Outbox outbox)

@@ -26,6 +26,7 @@ internal sealed class PodLifecycle
     private readonly ContainerRunner _runner;
     private readonly ContainerStopper _stopper;
     private readonly PodTermination _termination;
+    private readonly PodResize _resize;
     private readonly Dictionary<string, PodWorker> _workers = new(StringComparer.Ordinal);
     private readonly Dictionary<string, PodWorker> _byName = new(StringComparer.Ordinal);
 
@@ -39,6 +40,7 @@ internal sealed class PodLifecycle
         _termination = new PodTermination(around, _stopper, _statuses);
         _runner = new ContainerRunner(around, _prober, _stopper);
         _admission = new PodAdmission(around.Options.Reserved.ForScheduling(around.Options.Capacity));
+        _resize = new PodResize(around, _admission, _stopper);
         outbox.Send(around.Host, new ReportExits(around.Self));
     }
 
@@ -47,8 +49,31 @@ internal sealed class PodLifecycle
         .Where(w => w.Stage is not (PodStage.Rejected or PodStage.Stopped))
         .OrderBy(w => w.Pod.Uid, StringComparer.Ordinal);
 
-    /// <summary>Why new pods are not let in; null while they are.</summary>
-    public Rejection? Closed { get; set; }
+    /// <summary>Why a new pod is not let in, besides what <see cref="PodAdmission"/> says; null when it is.</summary>
+    public Func<PodView, Rejection?>? Closed { get; set; }
+
+    /// <summary>Told when a container that writes to its file system has started or ended, or its pod has
+    /// gone.</summary>
+    public Action<Outbox>? StorageChanged { get; set; }
+
+    /// <summary>Told when nothing is left of a pod but its object; null when nobody cares.</summary>
+    public Action<Outbox>? Stopped { get; set; }
+
+    /// <summary>A static pod has a mirror in the API, or, null, has none any more.</summary>
+    public void Mirrored(string uid, string? mirrorUid, Outbox outbox)
+    {
+        if (_workers.TryGetValue(uid, out PodWorker? worker) && worker.MirrorUid != mirrorUid)
+        {
+            worker.MirrorUid = mirrorUid;
+            if (mirrorUid is not null && worker.Reported is { } status)
+            {
+                _statuses.Write(worker, status, outbox);
+            }
+        }
+    }
+
+    /// <summary>A pod by its UID; null when it is not here.</summary>
+    public PodWorker? Find(string uid) => _workers.GetValueOrDefault(uid);
 
     /// <summary>A pod of this node, new or changed.</summary>
     public void Take(ApiObject @object, Outbox outbox)
@@ -63,6 +88,7 @@ internal sealed class PodLifecycle
             }
             else if (worker.Stage == PodStage.Running)
             {
+                _resize.Sync(worker, outbox);
                 Sync(worker, outbox);
             }
         }
@@ -90,7 +116,7 @@ internal sealed class PodLifecycle
         foreach (ContainerRecord record in worker.Containers.Where(c => c.IsRunning))
         {
             ContainerStopper.Kill(worker, record, outbox);
-            End(record, 137, false, outbox);
+            record.Ended(137, false, outbox.Now);
         }
 
         if (worker.Stage is not (PodStage.Stopped or PodStage.Rejected))
@@ -180,6 +206,7 @@ internal sealed class PodLifecycle
                 Remove(worker, outbox);
                 worker.Stage = PodStage.Stopped;
                 Delete(worker, outbox);
+                Stopped?.Invoke(outbox);
                 break;
             case PodStepKind.Delete when worker.Stage == PodStage.Stopped:
                 Delete(worker, outbox);
@@ -226,7 +253,7 @@ internal sealed class PodLifecycle
     {
         var worker = new PodWorker(pod, outbox.Now);
         _workers.Add(pod.Uid, worker);
-        if ((Closed ?? _admission.Admit(pod)) is { } rejection)
+        if ((Closed?.Invoke(pod) ?? _admission.Admit(pod)) is { } rejection)
         {
             worker.Stage = PodStage.Rejected;
             _around.Events.Warning(pod, "", rejection.Reason, rejection.Message, outbox);
@@ -252,6 +279,15 @@ internal sealed class PodLifecycle
         }
 
         _statuses.Report(worker, outbox);
+        TellStorage(worker, outbox);
+    }
+
+    private void TellStorage(PodWorker worker, Outbox outbox)
+    {
+        if (worker.HasStorage)
+        {
+            StorageChanged?.Invoke(outbox);
+        }
     }
 
     private void ReportProblem(PodWorker worker, Outbox outbox)
@@ -291,7 +327,7 @@ internal sealed class PodLifecycle
 
     private void Ended(PodWorker worker, ContainerRecord record, int exitCode, bool outOfMemory, Outbox outbox)
     {
-        End(record, exitCode, outOfMemory, outbox);
+        record.Ended(exitCode, outOfMemory, outbox.Now);
         if (worker.Stage == PodStage.Running)
         {
             Sync(worker, outbox);
@@ -300,19 +336,6 @@ internal sealed class PodLifecycle
         {
             _termination.Continue(worker, outbox);
         }
-    }
-
-    private static void End(ContainerRecord record, int exitCode, bool outOfMemory, Outbox outbox)
-    {
-        SimTime startedAt = record.RunningSince ?? outbox.Now;
-        record.Earlier = record.Last;
-        record.Last = ContainerTerminated.Of(exitCode, outOfMemory, startedAt, outbox.Now);
-        record.State = record.Last;
-        record.Generation++;
-        record.StopDeadline = null;
-        record.IsReady = false;
-        record.IsStarted = false;
-        Prober.Ended(record);
     }
 
     /// <summary>Somebody deleted the pod, or wants it gone sooner.</summary>
@@ -338,6 +361,11 @@ internal sealed class PodLifecycle
         _sandboxes.Remove(worker, outbox);
         _around.Cgroups.Remove(worker.Pod, outbox);
         _admission.Release(worker.Pod);
+        foreach (PodWorker other in Active.Where(w => w is { ResizePending: not null, Stage: PodStage.Running }))
+        {
+            _resize.Sync(other, outbox);
+            Sync(other, outbox);
+        }
     }
 
     private void Delete(PodWorker worker, Outbox outbox)

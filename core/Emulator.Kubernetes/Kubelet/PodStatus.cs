@@ -103,7 +103,8 @@ internal static class PodStatus
             status = Condition.Put(status, condition with { LastTransitionTime = text });
         }
 
-        return worker.Eviction is { } eviction
+        status = PodResize.Conditions(worker, status, text);
+        return worker.Eviction is { IsDisruption: true } eviction
             ? Condition.Put(
                 status, new Condition("DisruptionTarget", "True", "TerminationByKubelet", eviction.Message, text))
             : status;

@@ -27,9 +27,14 @@ internal sealed class PodStatusWriter(PodSurroundings around)
     {
         worker.Reported = status;
         worker.Unwritten = status;
+        if (worker.ObjectUid is not { } uid)
+        {
+            return; // It is written when there is something to write it to.
+        }
+
         around.Client.Patch(
             ResourceTypes.Pods, worker.Pod.Object.Key, PatchType.Merge,
-            JsonObject.Of(("metadata", JsonObject.Of(("uid", worker.Pod.Uid))), ("status", status)), outbox,
+            JsonObject.Of(("metadata", JsonObject.Of(("uid", uid))), ("status", status)), outbox,
             (response, later) => Written(worker, status, response, later), status: true);
     }
 

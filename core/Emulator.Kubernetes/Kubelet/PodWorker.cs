@@ -2,6 +2,7 @@ using Emulator.Core.Actors;
 using Emulator.Core.Documents;
 using Emulator.Core.Time;
 using Emulator.Kubernetes.Api;
+using Emulator.Kubernetes.ApiServer.Strategies;
 using Emulator.Kubernetes.Cni;
 using Emulator.Kubernetes.Kubelet.Containers;
 
@@ -31,6 +32,7 @@ internal sealed class PodWorker
         }
 
         Containers = records;
+        HasStorage = records.Exists(r => r.Behaviour.Storage > 0 || r.Behaviour.StorageGrowth > 0);
     }
 
     /// <summary>The pod as it was seen last.</summary>
@@ -63,11 +65,26 @@ internal sealed class PodWorker
     /// <summary>Why the kubelet ends it though nobody deleted it; null otherwise.</summary>
     public Rejection? Eviction { get; set; }
 
+    /// <summary>Why it has not got the resources that its spec says; null when it has.</summary>
+    public Rejection? ResizePending { get; set; }
+
     /// <summary>Until when it must have ended, once it is being stopped.</summary>
     public SimTime StopDeadline { get; set; }
 
     /// <summary>Whether its object stays when it has ended: nobody asked for its deletion.</summary>
     public bool KeepsObject { get; set; }
+
+    /// <summary>Whether it is a static pod: the API has its mirror at most.</summary>
+    public bool IsStatic => Pod.Object.Annotations[StaticPods.SourceAnnotation] is "file";
+
+    /// <summary>The UID of a static pod's mirror; null while there is none.</summary>
+    public string? MirrorUid { get; set; }
+
+    /// <summary>The UID of its object in the API; null while there is none.</summary>
+    public string? ObjectUid => IsStatic ? MirrorUid : Pod.Uid;
+
+    /// <summary>Whether any of its containers writes to its file system.</summary>
+    public bool HasStorage { get; }
 
     /// <summary>The pod has changed.</summary>
     public void See(PodView pod)
@@ -78,7 +95,10 @@ internal sealed class PodWorker
             IReadOnlyList<ContainerView> specs =
                 record.Kind == ContainerKind.Main ? pod.Containers : pod.InitContainers;
             int place = record.Kind == ContainerKind.Main ? record.Index - pod.InitContainers.Count : record.Index;
+            bool isSame = ReferenceEquals(record.Allocated, record.Spec)
+                && ResizeRules.Same(record.Spec, specs[place]);
             record.Spec = specs[place]; // The API lets nobody add or remove containers.
+            record.Allocated = isSame ? record.Spec : record.Allocated;
         }
     }
 }

@@ -40,6 +40,12 @@ public static class CgroupFiles
     /// <summary>Most processes; default <c>max</c>.</summary>
     public const string PidsMax = "pids.max";
 
+    /// <summary>Bytes of huge pages of 1 GB; default <c>max</c>. Kept, not acted on.</summary>
+    public const string HugePages1G = "hugetlb.1GB.max";
+
+    /// <summary>Bytes of huge pages of 2 MB; default <c>max</c>. Kept, not acted on.</summary>
+    public const string HugePages2M = "hugetlb.2MB.max";
+
     private const int PeriodMinMicroseconds = 1_000;
     private const int PeriodMaxMicroseconds = 1_000_000;
 
@@ -49,7 +55,10 @@ public static class CgroupFiles
         PidsMax,
     ];
 
-    /// <summary>All of cgroup v2, sorted by name.</summary>
+    /// <summary>Files that are listed only where they were written: few ever are.</summary>
+    public static IReadOnlyList<string> Rare { get; } = [CpuShares, HugePages1G, HugePages2M];
+
+    /// <summary>All others of cgroup v2, sorted by name.</summary>
     public static IReadOnlyList<string> All => Names;
 
     /// <summary>What a file of a new cgroup says.</summary>
@@ -61,7 +70,7 @@ public static class CgroupFiles
         CpuShares => "1024",
         CpusetCpus => "",
         CpuMaxBurst => "0",
-        MemoryMax or MemoryHigh or PidsMax => "max",
+        MemoryMax or MemoryHigh or PidsMax or HugePages1G or HugePages2M => "max",
         MemoryLow or MemoryMin or MemoryOomGroup => "0",
         _ => throw new KeyNotFoundException($"{file}: no such cgroup file; there are {string.Join(", ", Names)}."),
     };
@@ -76,7 +85,7 @@ public static class CgroupFiles
         CpuMaxBurst => Number(written) is <= 1_000_000 and { } burst ? Text(burst) : null,
         CpusetCpus => CpuList.TryParse(written, out CpuList? cpus) ? cpus.ToString() : null,
         MemoryOomGroup => written is "0" or "1" ? written : null,
-        MemoryMax or MemoryHigh or MemoryLow or MemoryMin or PidsMax =>
+        MemoryMax or MemoryHigh or MemoryLow or MemoryMin or PidsMax or HugePages1G or HugePages2M =>
             written == "max" ? "max" : Number(written) is { } number ? Text(number) : null,
         _ => throw new KeyNotFoundException($"{file}: no such cgroup file; there are {string.Join(", ", Names)}."),
     };

@@ -99,11 +99,11 @@ internal static class CgroupListing
     private static bool IsMatch(string pattern, string name) =>
         FileSystemName.MatchesSimpleExpression(pattern, name, ignoreCase: false);
 
-    // The root has no limits; cgroup v1's file is there where it is used.
+    // The root has no limits.
     private static IEnumerable<string> Names(CgroupMachine machine, string group) => group == "/"
         ? ["cgroup.procs", "cpu.stat", "memory.stat"]
         : Reported.Concat(CgroupFiles.All).Concat(
-            machine.Tree.IsWritten(group, CgroupFiles.CpuShares) ? [CgroupFiles.CpuShares] : []);
+            CgroupFiles.Rare.Where(f => machine.Tree.IsWritten(group, f)));
 
     private static string Read(
         CgroupMachine machine, CgroupProcesses processes, string group, string file, SimTime now)
@@ -116,7 +116,7 @@ internal static class CgroupListing
             "memory.current" => Text(machine.Memory.Stat(group, now).CurrentBytes) + "\n",
             "memory.events" => Events(machine.Memory.Stat(group, now).Events),
             "memory.stat" => MemoryStatText(machine.Memory.Stat(group, now)),
-            "pids.current" => Text(group == "/" ? processes.All.Count() : processes.AtOrBelow(group).Length) + "\n",
+            "pids.current" => Text(processes.AtOrBelow(group).Sum(p => p.Pids)) + "\n",
             _ => machine.Tree.Read(group, file) + "\n",
         };
     }

@@ -1,4 +1,5 @@
 using Emulator.Core.Actors;
+using Emulator.Linux.Namespaces;
 
 namespace Emulator.Linux.Cgroups;
 
@@ -9,11 +10,16 @@ namespace Emulator.Linux.Cgroups;
 /// <param name="Path">Its cgroup.</param>
 /// <param name="OomScoreAdjust">What <c>/proc/PID/oom_score_adj</c> says.</param>
 /// <param name="Memory">Its number in the memory controller.</param>
+/// <param name="Name">What it is called.</param>
+/// <param name="Pids">Process numbers that it has, itself included.</param>
 internal sealed record CgroupProcess(
-    long HostPid, ActorRef Owner, long Pid, string Path, int OomScoreAdjust, long Memory)
+    long HostPid, ActorRef Owner, long Pid, string Path, int OomScoreAdjust, long Memory, string Name, long Pids)
 {
     /// <summary>Its tasks that want CPU time, by their numbers in the scheduler.</summary>
     public SortedSet<long> Tasks { get; } = [];
+
+    /// <summary>The namespaces that it lives in.</summary>
+    public ProcessNamespaces Namespaces { get; init; }
 }
 
 /// <summary>CPU work that somebody waits for.</summary>

@@ -1,7 +1,9 @@
 using Emulator.Core.Actors;
 using Emulator.Core.Journal;
+using Emulator.Core.Time;
 using Emulator.Linux.Cgroups.Cpu;
 using Emulator.Linux.Cgroups.Memory;
+using Emulator.Linux.Namespaces;
 using Emulator.Linux.Netlink;
 
 namespace Emulator.Linux.Cgroups;
@@ -11,19 +13,24 @@ namespace Emulator.Linux.Cgroups;
 /// A write that the kernel would refuse is our bug, since only the kubelet writes here: it throws. One timer for the
 /// processors and one for memory; neither runs while nothing changes.
 /// In: <see cref="CgroupMessage"/> from the kubelet and from processes, <see cref="Dump"/>. Out: <see cref="CpuDone"/>
-/// and <see cref="OomKilled"/> to the processes' namespaces, <see cref="MountCgroups"/> to the machine's root.
+/// and <see cref="OomKilled"/> to the processes' namespaces, <see cref="MountCgroups"/> to the machine's root,
+/// <see cref="UsagePassed"/>, <see cref="UsageReport"/> and <see cref="SystemOom"/> to the kubelet.
 /// </remarks>
 public sealed class CgroupsActor : Actor
 {
     private const int CpuTimer = 0;
     private const int MemoryTimer = 1;
+    private const int WatchTimer = 2;
 
     private readonly ActorRef? _host;
     private readonly CgroupMachine _machine;
     private readonly CgroupProcesses _processes = new();
     private readonly Dictionary<long, CgroupWork> _work = [];
+    private WatchUsage? _watch;
+    private ActorRef? _watcher;
     private LazyTimer _cpuTimer;
     private LazyTimer _memoryTimer;
+    private LazyTimer _watchTimer;
 
     /// <summary>A machine's cgroups, without any.</summary>
     /// <param name="self">Its address.</param>
@@ -64,16 +71,29 @@ public sealed class CgroupsActor : Actor
             return; // Looking changes nothing.
         }
 
+        if (message is ShowNamespaces show)
+        {
+            Answer(LsnsListing.Write(_processes.All.Where(p => p.Owner == show.Owner), isMachine: false), outbox);
+            return;
+        }
+
         // What was due before comes first, whichever message of this instant was delivered first.
         Happen(outbox);
         Apply(message, outbox);
         Happen(outbox);
         Arm(outbox);
+        if (message is not (RunCpu or TimerMessage { Purpose: CpuTimer }))
+        {
+            ArmWatch(outbox); // CPU time changes nobody's memory, and there is much of it.
+        }
     }
 
-    private bool IsDue(TimerMessage timer, Outbox outbox) => timer.Purpose == CpuTimer
-        ? _cpuTimer.Expired(Self, timer, outbox)
-        : _memoryTimer.Expired(Self, timer, outbox);
+    private bool IsDue(TimerMessage timer, Outbox outbox) => timer.Purpose switch
+    {
+        CpuTimer => _cpuTimer.Expired(Self, timer, outbox),
+        MemoryTimer => _memoryTimer.Expired(Self, timer, outbox),
+        _ => _watchTimer.Expired(Self, timer, outbox),
+    };
 
     private void Apply(Message message, Outbox outbox)
     {
@@ -92,7 +112,14 @@ public sealed class CgroupsActor : Actor
                 _machine.Memory.ChargeCache(process.Path, charge.Bytes, outbox.Now);
                 break;
             case AddProcess add when _machine.Tree.Contains(add.Path):
-                _processes.Add(add, _machine.Memory.AddProcess(add.Path, add.OomScoreAdjust));
+                _processes.Add(add, _machine.Memory.AddProcess(add.Path, add.OomScoreAdjust), PidsFor(add));
+                break;
+            case WatchUsage watch:
+                (_watch, _watcher) = (watch, watch.Watcher);
+                break;
+            case ReadUsage read:
+                outbox.Send(read.Reader, new UsageReport([.. _processes.All.Select(p => new ProcessUsage(
+                    p.Path, _machine.Memory.HeldBy(p.Memory, outbox.Now), p.Pids))]));
                 break;
             case RemoveProcess remove when _processes.TryGet(remove.Owner, remove.Pid, out CgroupProcess? process):
                 _machine.Memory.RemoveProcess(process.Memory, outbox.Now);
@@ -138,6 +165,10 @@ public sealed class CgroupsActor : Actor
             });
             End(victim, outbox);
             outbox.Send(victim.Owner, new OomKilled(victim.Pid, kill.LimitedPath));
+            if (kill.LimitedPath == "/" && _watcher is not null)
+            {
+                outbox.Send(_watcher, new SystemOom(victim.HostPid, victim.Name));
+            }
         }
 
         _machine.Cpu.Advance(outbox.Now);
@@ -171,6 +202,56 @@ public sealed class CgroupsActor : Actor
         {
             _memoryTimer.Cancel();
         }
+
+    }
+
+    private void ArmWatch(Outbox outbox)
+    {
+        if (_watch is not { } watch)
+        {
+            return;
+        }
+
+        SimTime? passes = null;
+        foreach (MemoryLevel level in watch.Levels)
+        {
+            if (_machine.Memory.PassesAt(level.Path, level.Bytes, outbox.Now) is { } at
+                && (passes is null || at < passes.Value))
+            {
+                passes = at;
+            }
+        }
+
+        if (_processes.Pids > watch.Pids || (passes is { } first && first <= outbox.Now))
+        {
+            outbox.Send(watch.Watcher, new UsagePassed());
+            _watch = null;
+            _watchTimer.Cancel();
+        }
+        else if (passes is { } due)
+        {
+            _watchTimer.Arm(Self, WatchTimer, due, outbox);
+        }
+        else
+        {
+            _watchTimer.Cancel();
+        }
+    }
+
+    // At least its own, since a container without any does not exist.
+    private long PidsFor(AddProcess add)
+    {
+        long left = add.Pids;
+        for (string path = add.Path; path.Length > 0; path = path[..path.LastIndexOf('/')])
+        {
+            if (_machine.Tree.Read(path, CgroupFiles.PidsMax) is { } max && max != "max")
+            {
+                long most = long.Parse(max, System.Globalization.CultureInfo.InvariantCulture);
+                left = Math.Min(left, most - _processes.AtOrBelow(path).Sum(p => p.Pids));
+            }
+        }
+
+        return Math.Max(1, left);
     }
 
     private void End(CgroupProcess process, Outbox outbox)
@@ -192,6 +273,7 @@ public sealed class CgroupsActor : Actor
             End(process, outbox);
         }
 
+        _processes.Forget(path);
         _machine.Remove(path, outbox.Now);
     }
 
@@ -212,11 +294,17 @@ public sealed class CgroupsActor : Actor
         }
     }
 
-    private void Answer(Dump dump, Outbox outbox) => outbox.Journal.Write(new JournalEntry
+    private void Answer(Dump dump, Outbox outbox) => Answer(
+        dump.Command == Listing.Namespaces
+            ? LsnsListing.Write(_processes.All, isMachine: true)
+            : CgroupListing.Write(_machine, _processes, dump.Command, outbox.Now),
+        outbox);
+
+    private void Answer(string text, Outbox outbox) => outbox.Journal.Write(new JournalEntry
     {
         TimeNanoseconds = outbox.Now.Nanoseconds,
         Actor = Self,
         Kind = JournalKind.CommandOutput,
-        Subject = CgroupListing.Write(_machine, _processes, dump.Command, outbox.Now),
+        Subject = text,
     });
 }

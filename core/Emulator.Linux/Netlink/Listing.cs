@@ -11,13 +11,16 @@ namespace Emulator.Linux.Netlink;
 /// left out.</remarks>
 internal static class Listing
 {
+    /// <summary>Lists Linux' namespaces; answered where processes are known.</summary>
+    public const string Namespaces = "lsns";
+
     private const string RouteGet = "ip route get ";
 
     /// <summary>The commands that are answered.</summary>
     public static readonly IReadOnlyList<string> Commands =
     [
         "ip addr", "ip link", "ip -br link", "ip route", "ip route get ADDRESS", "ip neigh", "bridge fdb",
-        "iptables-save", "conntrack -L", "sysctl -a",
+        "iptables-save", "conntrack -L", "sysctl -a", "lsns",
     ];
 
     private const string OfNodes = "on a node also cat and ls of /sys/fs/cgroup/…, cat of /proc/PID/oom_score_adj";
@@ -36,6 +39,9 @@ internal static class Listing
         "iptables-save" => netns.Netfilter is { } rules ? IptablesSave.Write(rules) : "",
         "conntrack -L" => netns.Netfilter is { } tracked ? Lines(tracked.DescribeConntrack(now)) : "",
         "sysctl -a" => Lines(netns.Sysctls.Describe()),
+        _ when command == "unshare" || command.StartsWith("unshare ", StringComparison.Ordinal) =>
+            "unshare: nothing is run here. A container has namespaces of its own as it starts; hostNetwork, hostPID, "
+            + "hostIPC and shareProcessNamespace in its pod's spec choose which it shares: look at them with lsns.\n",
         _ when command.StartsWith(RouteGet, StringComparison.Ordinal)
             && IPv4Address.TryParse(command.AsSpan(RouteGet.Length), out IPv4Address to) =>
             RouteAnswer.Of(netns, to, now),

@@ -1,4 +1,5 @@
 using Emulator.Core.Actors;
+using Emulator.Linux.Namespaces;
 using Emulator.Linux.Processes;
 
 namespace Emulator.Linux.Netlink;
@@ -30,6 +31,12 @@ public sealed record StartProcess(string ContainerName, Program Program) : Netli
 
     /// <summary>oom_score_adj: −1,000 to 1,000, the first to be killed; default 0.</summary>
     public int OomScoreAdjust { get; init; }
+
+    /// <summary>How many process numbers it wants, itself included; default 1.</summary>
+    public long Pids { get; init; } = 1;
+
+    /// <summary>Which namespaces it does not get of its own.</summary>
+    public NamespaceSharing Sharing { get; init; }
 }
 
 /// <summary>Sends SIGTERM to a container's process; sent to the namespace's actor.</summary>

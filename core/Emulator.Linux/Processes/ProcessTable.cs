@@ -213,7 +213,10 @@ public sealed class ProcessTable(INetworkLayer network, SocketTable sockets, str
         if (cgroup is not null && Cgroups is not null)
         {
             // It is placed: somebody asked for the cgroup.
-            outbox.Send(Cgroups, new AddProcess(network.Self, context.Pid, cgroup, placed!.OomScoreAdjust));
+            outbox.Send(Cgroups, new AddProcess(network.Self, context.Pid, cgroup, placed!.OomScoreAdjust)
+            {
+                Name = placed.Program.Name, Pids = placed.Pids, Sharing = placed.Sharing,
+            });
         }
 
         process.Attach(context);

@@ -13,10 +13,11 @@ public sealed class MessageListTests
         "ApiServerTick", "AttachVeth", "BridgeHook", "BridgeVerdict", "ChargeMemory", "ChargePageCache",
         "CollectGarbage", "CpuDone", "CreateNamespace", "DeleteConntrack", "DeleteFdbEntry", "DeleteNamespace",
         "FlushWatches", "Heartbeat", "LeakMemory", "MountCgroups", "NamespaceCreated", "NeighbourTimer",
-        "OomKilled", "PodStep", "ProcessExited", "ProcessTimer", "QdiscDeparture", "ReassemblyTimer",
+        "OomKilled", "PodStep", "ProcessExited", "ProcessTimer", "QdiscDeparture", "ReadUsage", "ReassemblyTimer",
         "RemoveBridgePort", "RemoveCgroup", "RemoveProcess", "ReplacePeers", "ReplaceTable", "ReportExits",
         "RunCpu", "SetBridgeNetfilter", "SetBridgePort", "SetCarrier", "SetPortCarrier", "SetPortQdisc",
-        "SetResolver", "SocketTimer", "TerminateProcess", "TimerMessage", "UndeliveredMessage", "WriteCgroup",
+        "SetResolver", "ShowNamespaces", "ShutDown", "SocketTimer", "SystemOom", "TerminateProcess", "TimerMessage",
+        "UndeliveredMessage", "UsagePassed", "UsageReport", "WatchUsage", "WriteCgroup",
     ];
 
     [Fact]

@@ -9,11 +9,30 @@ public sealed class ClusterMistakeTests
     [Theory]
     [InlineData("node: 3", "spec.node: is not a known field; did you mean nodes?")]
     [InlineData("colour: red", "spec.colour: is not a known field; known are zones, nodes, podCIDR, nodeCIDRMaskSize, "
-        + "serviceCIDR, nodeCIDR, outsideCIDR, cni, underlay, links, sysctls, addons, externalHosts, cpu.")]
+        + "serviceCIDR, nodeCIDR, outsideCIDR, cni, underlay, links, sysctls, addons, externalHosts, cpu, "
+        + "kubelet.")]
     [InlineData("cpu: {tick: 4ms, tickOffset: 4ms}",
         "spec.cpu.tickOffset: 4.000000ms is not below the tick of 4.000000ms; write a shorter one.")]
     [InlineData("cpu: {weights: cubic}",
         "spec.cpu.weights: 'cubic' is not one of linear, quadratic, shares; write one of these.")]
+    [InlineData("kubelet: {evictionHard: {memory: 100Mi}}",
+        "spec.kubelet: evictionHard: memory is not a signal that is "
+        + "modelled; there are memory.available, nodefs.available, imagefs.available, pid.available.")]
+    [InlineData("kubelet: {evictionHard: {memory.available: -1}}",
+        "spec.kubelet: evictionHard memory.available: '-1' is "
+        + "not an amount above 0; write one such as 100Mi or 10%.")]
+    [InlineData("kubelet: {evictionSoft: {memory.available: 1Gi}}",
+        "spec.kubelet: evictionSoft memory.available needs a "
+        + "grace; write evictionSoftGracePeriod: {memory.available: 1m30s}.")]
+    [InlineData("kubelet: {kubeReserved: {gpu: 1}}", "spec.kubelet.kubeReserved: gpu: '1' is not an amount that can be "
+        + "reserved; write cpu, memory or ephemeral-storage and a quantity such as 500m or 1Gi.")]
+    [InlineData("kubelet: {shutdownGracePeriod: 10s, shutdownGracePeriodCriticalPods: 20s}",
+        "spec.kubelet.shutdownGracePeriodCriticalPods: is longer than shutdownGracePeriod, which it is a part of; "
+        + "write a shorter one.")]
+    [InlineData("nodes: [{staticPods: [{kind: Service}]}]",
+        "spec.nodes[0].staticPods[0]: is a Service; a kubelet runs Pods alone: write kind: Pod.")]
+    [InlineData("nodes: [{staticPods: [{metadata: {name: etcd}}]}]",
+        "spec.nodes[0].staticPods[0]: has no spec.containers; write the Pod's whole manifest.")]
     [InlineData("nodes: three", "spec.nodes: 'three' is not a whole number from 1 to 10000; write one.")]
     [InlineData("nodes: 0", "spec.nodes: 0 is not a whole number from 1 to 10000; write one.")]
     [InlineData("nodes: {count: 3}", "spec.nodes: {\"count\":3} is not a list; write its elements after dashes.")]

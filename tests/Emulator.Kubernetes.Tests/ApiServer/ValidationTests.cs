@@ -170,6 +170,28 @@ public sealed class ValidationTests
             "Pod \"p\" is invalid: spec: Forbidden: pod updates may not change fields other than", error.Message);
     }
 
+    [Theory]
+    [InlineData("""{"requests":{"cpu":"300m"}}""", "")]
+    [InlineData("""{"limits":{"memory":"32Mi"}}""",
+        "spec.containers[0].resources.limits: Forbidden: memory limits cannot be decreased unless resizePolicy is "
+        + "RestartContainer")]
+    [InlineData("""{"limits":{"cpu":"100m"},"requests":{"memory":"64Mi"}}""", "spec: Forbidden: Pod QoS is immutable")]
+    [InlineData("""{"limits":{"memory":null}}""",
+        "spec.containers[0].resources: Forbidden: resource limits and requests cannot be removed")]
+    public void A_pod_may_change_its_cpu_and_memory_within_its_class(string resources, string problem)
+    {
+        _client.Create(_cluster, """
+            {"apiVersion":"v1","kind":"Pod","metadata":{"name":"p"},"spec":{"containers":[
+             {"name":"a","image":"a:1",
+              "resources":{"limits":{"memory":"64Mi"},"requests":{"cpu":"100m","memory":"32Mi"}}}]}}
+            """);
+        ApiResponse answer = _client.Patch(
+            _cluster, ResourceTypes.Pods, "p", PatchType.Strategic,
+            $$$$"""{"spec":{"containers":[{"name":"a","resources":{{{{resources}}}}}]}}""");
+        Assert.Equal(
+            problem.Length == 0 ? "" : $"Pod \"p\" is invalid: {problem}", answer.Error?.Message ?? "");
+    }
+
     [Fact]
     public void Writes_a_status_as_the_api_does()
     {

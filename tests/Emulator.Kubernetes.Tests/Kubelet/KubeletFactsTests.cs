@@ -113,6 +113,15 @@ public sealed class KubeletFactsTests
                 $"{seen.Shares} {seen.QuotaMicroseconds} {seen.PeriodMicroseconds} {seen.MemoryBytes}");
         });
 
+    /// <summary>TestHugePageLimits.</summary>
+    [Theory]
+    [InlineData("2Mi", "")]
+    [InlineData("hugepages-2Mi", "2097152=128")]
+    public void Limits_of_huge_pages_are_read_from_their_names(string name, string expected) => Assert.Equal(
+        expected,
+        string.Join(
+            ' ', CgroupLimits.HugePagesOf([KeyValuePair.Create(name, 128L)]).Select(p => $"{p.Key}={p.Value}")));
+
     [Theory]
     [InlineData("reservation", 5)]
     [InlineData("reservationStorage", 3)]

@@ -23,9 +23,6 @@ internal sealed class KubeletRig
 
     public KubeletRig(Func<KubeletOptions, KubeletOptions>? change = null)
     {
-        Cgroups = new CgroupsActor(_rig.Ref("cgroups"));
-        _rig.Add(Cgroups);
-        _rig.Add(new BootedHost(_rig.Host));
         var options = new KubeletOptions
         {
             NodeName = "node-1",
@@ -34,15 +31,29 @@ internal sealed class KubeletRig
             Network = new PodNetworkOptions { Network = Cidr.Parse("10.244.0.0/16") },
             StartSpread = SimDuration.Zero,
         };
+        options = change?.Invoke(options) ?? options;
+        Cgroups = new CgroupsActor(_rig.Ref("cgroups"), _rig.Host, null, options.Capacity["memory"].Value);
+        _rig.Add(Cgroups);
+        _rig.Add(new BootedHost(_rig.Host));
         Kubelet = new Kubernetes.Kubelet.Kubelet(
-            _rig.Ref("kubelet"), _rig.Host, _rig.ApiServer, change?.Invoke(options) ?? options,
+            _rig.Ref("kubelet"), _rig.Host, _rig.ApiServer, options,
             (pod, container) => new EchoServer(
-                pod.Name, [.. container.Ports.Select(p => (ushort)p.ContainerPort)], []),
+                pod.Name, [.. container.Ports.Select(p => (ushort)p.ContainerPort)], [])
+            {
+                Behaviour = new ServerBehaviour
+                {
+                    MemoryBytes = Bytes(pod, "memory"), LeakBytesPerSecond = Bytes(pod, "leak"),
+                },
+            },
             Cgroups.Self);
         _rig.Add(Kubelet);
         _rig.Start();
+        WatchedSince = Told.First(t => t.Message is WatchUsage).At;
         _rig.Told.Clear();
     }
+
+    /// <summary>When the kubelet began to watch its node.</summary>
+    public SimTime WatchedSince { get; }
 
     public Kubernetes.Kubelet.Kubelet Kubelet { get; }
 
@@ -116,6 +127,11 @@ internal sealed class KubeletRig
             .Select(e => $"{e.Json.Find("reason")?.AsString} {e.Json.Find("count")?.AsInt64} "
                 + e.Json.Find("message")?.AsString),
     ];
+
+    public ApiObject Node => _rig.Find(ResourceTypes.Nodes, "", "node-1")!; // The kubelet registered it.
+
+    private static long Bytes(PodView pod, string annotation) =>
+        Quantity.TryParse(pod.Object.Annotations[annotation], out Quantity amount) ? amount.Value : 0;
 
     private string Milliseconds(SimTime at)
     {

@@ -18,6 +18,7 @@ public sealed class CpuSchedulerTests
     [InlineData("unpinned_2threads_each_2048_1024_512", "4/7 2/7 1/7")]
     [InlineData("unpinned_1thread_each_1024_512", "1/2 1/2")]
     [InlineData("unpinned_2threads_each_1024_512", "2/3 1/3")]
+    [InlineData("unpinned_1thread_each_2048_1024_512", "3/6 2/6 1/6")]
     public void Busy_cgroups_share_as_on_a_real_kernel(string name, string exact)
     {
         JsonElement fact = CgroupFacts.Read("cpu.json", "shares").EnumerateArray()

@@ -52,6 +52,10 @@ internal sealed class PodStrategy(ObjectStore store) : ResourceStrategy
                 + "existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was "
                 + "previously negative)");
         }
+        else if (!ReferenceEquals(before.Spec, pod.Spec))
+        {
+            ResizeRules.Validate(before, pod, errors);
+        }
     }
 
     public override ApiObject Allocate(ApiObject? before, ApiObject pod, FieldErrors errors)
@@ -118,7 +122,7 @@ internal sealed class PodStrategy(ObjectStore store) : ResourceStrategy
             if (spec.Find(name) is JsonArray containers)
             {
                 spec = spec.With(name, new JsonArray(
-                    [.. containers.Elements.Select(c => c is JsonObject map ? map.Without("image") : c)]));
+                    [.. containers.Elements.Select(c => c is JsonObject map ? ResizeRules.Fixed(map) : c)]));
             }
         }
 

@@ -35,9 +35,21 @@ public sealed record ContainerBehaviour
     /// <summary>From SIGTERM to its end, with exit code 0. Default: it ends at once with exit code 143.</summary>
     public const string StopTime = "emulator.dev/stop-time";
 
-    /// <summary>All names, without a container's.</summary>
+    /// <summary>What it writes to its root file system and logs as it starts: bytes. Default 0.</summary>
+    public const string EphemeralStorage = "emulator.dev/ephemeral-storage";
+
+    /// <summary>What it writes from then on: bytes a second, such as <c>1Mi/s</c>. Default 0.</summary>
+    public const string EphemeralStorageGrowth = "emulator.dev/ephemeral-storage-growth";
+
+    /// <summary>How many processes and threads it has. Default 1.</summary>
+    public const string ProcessNumbers = "emulator.dev/pids";
+
+    /// <summary>All names, without a container's. One that begins like another goes before it.</summary>
     public static readonly IReadOnlyList<string> Names =
-        [PullTime, StartUpTime, RunTime, ExitCode, CrashAfter, UnhealthyAfter, StopTime];
+    [
+        PullTime, StartUpTime, RunTime, ExitCode, CrashAfter, UnhealthyAfter, StopTime, EphemeralStorageGrowth,
+        EphemeralStorage, ProcessNumbers,
+    ];
 
     private static readonly ContainerBehaviour Plain = new();
     private static readonly ContainerBehaviour PlainInit = new() { EndsAfter = SimDuration.Zero };
@@ -57,6 +69,15 @@ public sealed record ContainerBehaviour
     /// <summary>See <see cref="UnhealthyAfter"/>; null is never.</summary>
     public SimDuration? HangsAfter { get; private init; }
 
+    /// <summary>See <see cref="EphemeralStorage"/>.</summary>
+    public long Storage { get; private init; }
+
+    /// <summary>See <see cref="EphemeralStorageGrowth"/>.</summary>
+    public long StorageGrowth { get; private init; }
+
+    /// <summary>See <see cref="ProcessNumbers"/>.</summary>
+    public long Pids { get; private init; } = 1;
+
     /// <summary>See <see cref="StopTime"/>; null leaves SIGTERM to the program.</summary>
     public SimDuration? Stop { get; private init; }
 
@@ -74,6 +95,9 @@ public sealed record ContainerBehaviour
         SimDuration? Time(string name) =>
             Find(annotations, name, container.Name) is { } text && DurationText.TryParse(text, out SimDuration time)
                 ? time : null;
+        long Number(string name, long otherwise) =>
+            Find(annotations, name, container.Name) is { } text && TryNumber(name, text, out long number)
+                ? number : otherwise;
         SimDuration? crash = Time(CrashAfter);
         string? code = Find(annotations, ExitCode, container.Name);
         return new ContainerBehaviour
@@ -84,6 +108,9 @@ public sealed record ContainerBehaviour
             EndsWith = crash is not null ? 1 : code is not null && IsExitCode(code, out int value) ? value : 0,
             HangsAfter = Time(UnhealthyAfter),
             Stop = Time(StopTime),
+            Storage = Number(EphemeralStorage, 0),
+            StorageGrowth = Number(EphemeralStorageGrowth, 0),
+            Pids = Number(ProcessNumbers, 1),
         };
     }
 
@@ -104,11 +131,9 @@ public sealed record ContainerBehaviour
                 yield return (key, $"names container '{suffix}', which the pod has not; its containers are "
                     + $"{string.Join(", ", containers)}.");
             }
-            else if (name == ExitCode ? !IsExitCode(value, out _) : !DurationText.TryParse(value, out _))
+            else if (Problem(name, value) is { } problem)
             {
-                yield return (key, name == ExitCode
-                    ? $"'{value}' is not an exit code; write a number from 0 to 255."
-                    : $"'{value}' is not a duration; write one such as 500ms, 10s or 1m30s.");
+                yield return (key, $"'{value}' is not {problem}.");
             }
             else if (name == CrashAfter
                 && (containers.Any(c => Applies(suffix, c) && Find(annotations, RunTime, c) is not null)))
@@ -130,6 +155,29 @@ public sealed record ContainerBehaviour
     /// <summary>Whether a container that started at a time has finished its start-up and does not hang.</summary>
     public bool IsHealthy(SimTime startedAt, SimTime now) =>
         now >= startedAt + StartUp && (HangsAfter is not { } healthy || now < startedAt + healthy);
+
+    private static string? Problem(string name, string value) => name switch
+    {
+        ExitCode => IsExitCode(value, out _) ? null : "an exit code; write a number from 0 to 255",
+        EphemeralStorage => TryNumber(name, value, out _) ? null : "an amount; write one such as 100Mi",
+        EphemeralStorageGrowth => TryNumber(name, value, out _) ? null : "an amount a second; write one such as 1Mi/s",
+        ProcessNumbers => TryNumber(name, value, out _) ? null : "a number of processes; write one from 1",
+        _ => DurationText.TryParse(value, out _) ? null : "a duration; write one such as 500ms, 10s or 1m30s",
+    };
+
+    private static bool TryNumber(string name, string text, out long number)
+    {
+        bool isRate = name == EphemeralStorageGrowth;
+        if (isRate && !text.EndsWith("/s", StringComparison.Ordinal))
+        {
+            number = 0;
+            return false;
+        }
+
+        bool isAmount = Quantity.TryParse(isRate ? text[..^2] : text, out Quantity amount);
+        number = amount.Value;
+        return isAmount && number >= (name == ProcessNumbers ? 1 : 0);
+    }
 
     private static bool Applies(string suffix, string container) => suffix.Length == 0 || suffix == container;
 

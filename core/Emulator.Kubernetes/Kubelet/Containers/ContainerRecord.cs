@@ -14,6 +14,12 @@ internal sealed class ContainerRecord(int index, ContainerView spec, ContainerKi
     /// <summary>Its spec as the pod has it now.</summary>
     public ContainerView Spec { get; set; } = spec;
 
+    /// <summary>The spec whose resources it has: another one than <see cref="Spec"/> while a resize waits.</summary>
+    public ContainerView Allocated { get; set; } = spec;
+
+    /// <summary>Whether it is being restarted for other resources.</summary>
+    public bool IsResizing { get; set; }
+
     /// <summary>The image that it was started with last.</summary>
     public string Image { get; set; } = spec.Image;
 
@@ -59,6 +65,33 @@ internal sealed class ContainerRecord(int index, ContainerView spec, ContainerKi
 
     /// <summary>Its probes, by <see cref="ProbeKind"/>; null while it does not run or has none.</summary>
     public ProbeWorker?[]? Probes { get; set; }
+
+    /// <summary>What it has written since its last start, in billionths of a byte: a new start begins with an empty
+    /// file system.</summary>
+    public Int128 StorageNanobytes(SimTime now)
+    {
+        (SimTime From, SimTime To)? life = State is ContainerRunning running ? (running.StartedAt, now)
+            : Last is { } last ? (last.StartedAt, last.FinishedAt) : null;
+        return life is not { } span ? 0
+            : ((Int128)Behaviour.Storage * 1_000_000_000)
+                + ((Int128)Behaviour.StorageGrowth * (span.To - span.From).Nanoseconds);
+    }
+
+    /// <summary>The same in whole bytes, rounded down.</summary>
+    public long StorageBytes(SimTime now) => (long)(StorageNanobytes(now) / 1_000_000_000);
+
+    /// <summary>It has ended.</summary>
+    public void Ended(int exitCode, bool outOfMemory, SimTime now)
+    {
+        Earlier = Last;
+        Last = ContainerTerminated.Of(exitCode, outOfMemory, RunningSince ?? now, now);
+        State = Last;
+        Generation++;
+        StopDeadline = null;
+        IsReady = false;
+        IsStarted = false;
+        Prober.Ended(this);
+    }
 
     /// <summary>Since when it runs; null when it does not.</summary>
     public SimTime? RunningSince => (State as ContainerRunning)?.StartedAt;

@@ -62,13 +62,14 @@ internal sealed class ContainerRunner(PodSurroundings around, Prober prober, Con
         string name = record.Spec.Name;
         around.Events.Normal(pod, name, "Created", $"Created container: {name}", outbox);
         around.Events.Normal(pod, name, "Started", $"Started container {name}", outbox);
-        around.Cgroups.Add(pod, record.Spec, isRestart: record.Last is not null, outbox);
+        record.IsResizing = false;
+        around.Cgroups.Add(pod, record.Allocated, isRestart: record.Last is not null, outbox);
         outbox.Send(
             worker.Namespace!, // A pod whose containers start has its namespace.
             PodCgroups.Place(
                 PodSurroundings.ProcessName(pod, record.Spec),
                 record.Behaviour.Give(around.Programs(pod, record.Spec)), pod, record.Spec,
-                around.Options.Capacity["memory"].Value));
+                around.Options.Capacity["memory"].Value, record.Behaviour.Pids));
         prober.Start(worker, record, outbox);
     }
 

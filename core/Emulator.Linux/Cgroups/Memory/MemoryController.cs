@@ -75,12 +75,13 @@ public sealed class MemoryController
         Plan(now.Nanoseconds);
     }
 
-    /// <summary>Sets <c>memory.max</c> in bytes, null for none: what is above is dropped or killed at once.</summary>
+    /// <summary>Sets <c>memory.max</c> in bytes, null for none: what is above is dropped or killed at once. One that is
+    /// not below the machine's RAM is none: a page is found before it is charged.</summary>
     public void SetMax(string path, long? bytes, SimTime now)
     {
         Advance(now);
         MemoryGroup group = Require(path);
-        group.Max = bytes ?? MemoryGroup.NoLimit;
+        group.Max = bytes is { } limit && limit < _root.Max ? limit : MemoryGroup.NoLimit;
         Relieve(group, now.Nanoseconds);
         Plan(now.Nanoseconds);
     }
@@ -155,6 +156,24 @@ public sealed class MemoryController
     {
         Advance(now);
         return _processes.TryGetValue(process, out MemoryProcess? found) ? found.Held.At(now.Nanoseconds) : 0;
+    }
+
+    /// <summary>When processes at or below a cgroup will hold more than some bytes, while nothing changes: now if they
+    /// do already, null for never.</summary>
+    public SimTime? PassesAt(string path, long bytes, SimTime now)
+    {
+        if (!_groups.TryGetValue(path, out MemoryGroup? group))
+        {
+            return null;
+        }
+
+        if (group.Held.At(now.Nanoseconds) > bytes)
+        {
+            return now;
+        }
+
+        long at = group.Held.Passes(bytes);
+        return at == long.MaxValue ? null : new SimTime(Math.Max(at, now.Nanoseconds));
     }
 
     private IEnumerable<MemoryGroup> Leaking() =>
