@@ -2,8 +2,8 @@ namespace Emulator.Linux.Cgroups.Cpu;
 
 /// <summary>How many cores something gets, as a fraction: 3/4 is three quarters of a core.</summary>
 /// <remarks>Both parts stay below 2 to the 46, so that a rate times any time fits in 127 bits; a fraction that outgrows
-/// that is reduced (only then: it is what costs most), and if that is not enough cut by powers of two, rounding the rate
-/// down. Rates of the same value are equal, however they are written.</remarks>
+/// that is reduced (only then: it is what costs most), and if that is not enough cut by powers of two, rounding the
+/// rate down. The same rate can be written in several ways: see <see cref="IsSameAs"/>.</remarks>
 internal readonly record struct CpuRate
 {
     /// <summary>Parts of a nanosecond in which work is counted.</summary>
@@ -48,11 +48,8 @@ internal readonly record struct CpuRate
         (Int128)Denominator * other.Denominator);
 
     /// <summary>Whether they are the same number of cores.</summary>
-    public bool Equals(CpuRate other) =>
+    public bool IsSameAs(CpuRate other) =>
         (Int128)Numerator * other.Denominator == (Int128)other.Numerator * Denominator;
-
-    /// <inheritdoc/>
-    public override int GetHashCode() => (Numerator / Denominator).GetHashCode();
 
     /// <summary>Work done in a time, in parts of nanoseconds, rounded down.</summary>
     public Int128 Served(long nanoseconds) => Denominator == 1

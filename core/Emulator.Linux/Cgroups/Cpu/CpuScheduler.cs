@@ -348,7 +348,7 @@ public sealed class CpuScheduler
                 continue;
             }
 
-            if (leaf.AnchorTasks != leaf.OwnTasks || leaf.AnchorRate != leaf.Rate)
+            if (leaf.AnchorTasks != leaf.OwnTasks || !leaf.AnchorRate.IsSameAs(leaf.Rate))
             {
                 (leaf.Anchor, leaf.AnchorRate, leaf.AnchorTasks) = (_now, leaf.Rate, leaf.OwnTasks);
                 leaf.Given = 0;
