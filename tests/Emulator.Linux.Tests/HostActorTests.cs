@@ -10,6 +10,7 @@ using Emulator.Linux.Netlink;
 using Emulator.Linux.Processes;
 using Emulator.Linux.Sockets;
 using Emulator.Underlay;
+using Emulator.Underlay.Qdiscs;
 
 namespace Emulator.Linux.Tests;
 
@@ -308,6 +309,75 @@ public sealed class HostActorTests
             "2: eth0: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 qdisc noqueue state UP group default qlen 1000",
             lines[4]);
         Assert.Equal("    inet 192.168.77.11/24 brd 192.168.77.255 scope global eth0", lines[6]);
+    }
+
+    /// <summary>Linux 6.18 and iproute2 6.1 for a route of each kind.</summary>
+    [Theory]
+    [InlineData(RouteType.Prohibit, "Permission denied")]
+    [InlineData(RouteType.Unreachable, "No route to host")]
+    [InlineData(RouteType.Blackhole, "Invalid argument")]
+    public void Tells_by_ip_route_get_why_there_is_no_way(RouteType type, string why)
+    {
+        Receive(new AddRoute(Cidr.Parse("198.51.100.0/24"), Type: type));
+
+        Assert.Equal($"RTNETLINK answers: {why}\n", Show("ip route get 198.51.100.1"));
+    }
+
+    /// <summary>ip_fragment: what may not be cut is not, though its size was right for the way before
+    /// translation.</summary>
+    [Fact]
+    public void Does_not_cut_a_packet_with_DF_that_OUTPUT_sends_a_narrower_way()
+    {
+        Known("192.168.77.100");
+        Tunnel(new AddRoute(Cidr.Parse("10.9.0.0/16"), Frames.IP("192.168.77.100"), "eth0"));
+        foreach (RestoredTable table in IptablesRestore.Parse("""
+            *nat
+            :OUTPUT ACCEPT [0:0]
+            -A OUTPUT -d 10.96.1.2/32 -p udp -j DNAT --to-destination 10.244.2.7:53
+            COMMIT
+            """))
+        {
+            Receive(new ReplaceTable(table.Table, "test", 0, table.Content));
+        }
+
+        _outbox.Clear();
+
+        Receive(new RunExchange(new ExchangeRequest
+        {
+            Kind = ExchangeKind.Udp, Host = "10.96.1.2", Port = 53, Bytes = new FillerPayload(1_472),
+            PathMtuDiscovery = PathMtuDiscovery.Do,
+        }));
+
+        Assert.Equal(DropReason.PacketTooBig, Drop().Reason);
+        Assert.DoesNotContain(_outbox.Sent.ToArray(), s => s.To == _switch);
+    }
+
+    [Fact]
+    public void Throws_new_dice_for_a_qdisc_that_comes_after_a_deleted_one()
+    {
+        var lossy = new ReplaceQdisc(
+            "eth0", null, new NetemOptions { Loss = new RandomLoss(new Probability(1u << 31), default) });
+        Known("192.168.77.12");
+        string before = Passed(lossy);
+        Receive(new ReplaceQdisc("eth0", null, null));
+        Assert.Contains("qdisc noqueue", Show("ip addr"), StringComparison.Ordinal);
+
+        Assert.NotEqual(before, Passed(lossy));
+    }
+
+    // Which of forty answers came through.
+    private string Passed(ReplaceQdisc qdisc)
+    {
+        Receive(qdisc);
+        string passed = "";
+        for (int i = 0; i < 40; i++)
+        {
+            _outbox.Clear();
+            Arrive(Frames.Arp("192.168.77.12", "192.168.77.11"), MacAddress.Broadcast);
+            passed += _outbox.Sent.ToArray().Any(s => s.Message is QdiscDeparture) ? '1' : '0';
+        }
+
+        return passed;
     }
 
     // A tunnel whose peer at 10.9.0.1 is reached as the route says.
