@@ -10,7 +10,6 @@ using Emulator.Linux.Netlink;
 using Emulator.Linux.Processes;
 using Emulator.Linux.Sockets;
 using Emulator.Underlay;
-using Emulator.Underlay.Qdiscs;
 
 namespace Emulator.Linux.Tests;
 
@@ -350,34 +349,6 @@ public sealed class HostActorTests
 
         Assert.Equal(DropReason.PacketTooBig, Drop().Reason);
         Assert.DoesNotContain(_outbox.Sent.ToArray(), s => s.To == _switch);
-    }
-
-    [Fact]
-    public void Throws_new_dice_for_a_qdisc_that_comes_after_a_deleted_one()
-    {
-        var lossy = new ReplaceQdisc(
-            "eth0", null, new NetemOptions { Loss = new RandomLoss(new Probability(1u << 31), default) });
-        Known("192.168.77.12");
-        string before = Passed(lossy);
-        Receive(new ReplaceQdisc("eth0", null, null));
-        Assert.Contains("qdisc noqueue", Show("ip addr"), StringComparison.Ordinal);
-
-        Assert.NotEqual(before, Passed(lossy));
-    }
-
-    // Which of forty answers came through.
-    private string Passed(ReplaceQdisc qdisc)
-    {
-        Receive(qdisc);
-        string passed = "";
-        for (int i = 0; i < 40; i++)
-        {
-            _outbox.Clear();
-            Arrive(Frames.Arp("192.168.77.12", "192.168.77.11"), MacAddress.Broadcast);
-            passed += _outbox.Sent.ToArray().Any(s => s.Message is QdiscDeparture) ? '1' : '0';
-        }
-
-        return passed;
     }
 
     // A tunnel whose peer at 10.9.0.1 is reached as the route says.

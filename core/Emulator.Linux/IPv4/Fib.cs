@@ -23,7 +23,8 @@ public sealed class Fib
     private CachedRoute[] _cache = new CachedRoute[CacheMin];
     private ulong _lengths;
 
-    // A bit for each local address, by its hash: what is not here need not be looked for. Each packet that comes in asks.
+    // A bit for each local address, by its hash: what is not here need not be looked for. Each packet that comes in
+    // asks.
     private ulong _localBits;
     private uint _generation = 1;
     private int _misses;
