@@ -257,8 +257,7 @@ public sealed class NetworkNamespace : INetworkLayer, INetfilterHost
     /// <summary>The largest packet to a destination: the device's MTU, or less where a router said so (RFC
     /// 1191).</summary>
     internal int PathMtu(IPv4Address destination, int deviceMtu, Outbox outbox) =>
-        _pathMtus is not null && _pathMtus.TryGetValue(destination, out (int Mtu, long Until) path)
-        && outbox.Now.Nanoseconds < path.Until ? Math.Min(path.Mtu, deviceMtu) : deviceMtu;
+        LearnedPathMtu(destination, outbox.Now) is var (learned, _) ? Math.Min(learned, deviceMtu) : deviceMtu;
 
     /// <summary>What a router said about a destination, and for how many nanoseconds more it counts; null where none
     /// did.</summary>

@@ -15,8 +15,9 @@ public interface IShapedEnd
 
 /// <summary>A token bucket and a netem, one after the other, for a wire or for what leaves a device.</summary>
 /// <remarks>
-/// Each is made when the first frame comes, with dice of the owner's; made anew, with new dice, when the options
-/// change. In: frames. Out: the same to the end, copied or damaged; drops and copies to the journal.
+/// Each is made when the first frame comes, with dice of the owner's; with new dice when the options change, and what
+/// waits then keeps its turn. A token bucket stands before the netem: on Linux, where the netem is the bucket's child,
+/// frames are delayed first. In: frames. Out: the same to the end, copied or damaged; drops and copies to the journal.
 /// </remarks>
 /// <param name="owner">Whose dice, and who journals.</param>
 /// <param name="name">Which of the owner's queues.</param>
@@ -26,6 +27,7 @@ public sealed class FrameShaper(ActorRef owner, string name, IShapedEnd end)
     private NetemOptions? _netemOptions;
     private TbfOptions? _tbfOptions;
     private Qdiscs.Netem? _netem;
+    private Qdiscs.Netem? _netemBefore;
     private Qdiscs.Netem? _sessionNetem;
     private Qdiscs.Tbf? _tbf;
     private int _generation;
@@ -44,13 +46,22 @@ public sealed class FrameShaper(ActorRef owner, string name, IShapedEnd end)
         netem?.Validate(name);
         if (netem != _netemOptions)
         {
+            _netemBefore = netem is null ? null : _netem ?? _netemBefore;
             (_netemOptions, _netem, _sessionNetem) = (netem, null, null);
             _generation++;
         }
 
         if (tbf != _tbfOptions)
         {
-            (_tbfOptions, _tbf) = (tbf, null);
+            _tbfOptions = tbf;
+            if (tbf is null)
+            {
+                _tbf = null;
+            }
+            else
+            {
+                _tbf?.Change(tbf);
+            }
         }
     }
 
@@ -85,7 +96,7 @@ public sealed class FrameShaper(ActorRef owner, string name, IShapedEnd end)
             return;
         }
 
-        _netem ??= Make(_netemOptions, "frames", outbox);
+        _netem ??= Make(_netemOptions, "frames", outbox, _netemBefore);
         QdiscVerdict verdict = _netem.Enqueue(frame.Length, departure);
         if (verdict.Copy is { } copy)
         {
@@ -118,8 +129,8 @@ public sealed class FrameShaper(ActorRef owner, string name, IShapedEnd end)
             outbox);
     }
 
-    private Qdiscs.Netem Make(NetemOptions options, string what, Outbox outbox) => new(
-        options, outbox.Seed, owner.Id, $"{name}/{what}/{_generation}");
+    private Qdiscs.Netem Make(NetemOptions options, string what, Outbox outbox, Qdiscs.Netem? before = null) => new(
+        options, outbox.Seed, owner.Id, $"{name}/{what}/{_generation}", before);
 
     private void Finish(EthernetFrame frame, in QdiscFate fate, long came, InterfaceName at, Outbox outbox)
     {

@@ -310,6 +310,47 @@ public sealed class HostActorTests
         Assert.Equal("    inet 192.168.77.11/24 brd 192.168.77.255 scope global eth0", lines[6]);
     }
 
+    /// <summary>Linux 6.18 and iproute2 6.1 for a route of each kind.</summary>
+    [Theory]
+    [InlineData(RouteType.Prohibit, "Permission denied")]
+    [InlineData(RouteType.Unreachable, "No route to host")]
+    [InlineData(RouteType.Blackhole, "Invalid argument")]
+    public void Tells_by_ip_route_get_why_there_is_no_way(RouteType type, string why)
+    {
+        Receive(new AddRoute(Cidr.Parse("198.51.100.0/24"), Type: type));
+
+        Assert.Equal($"RTNETLINK answers: {why}\n", Show("ip route get 198.51.100.1"));
+    }
+
+    /// <summary>ip_fragment: what may not be cut is not, though its size was right for the way before
+    /// translation.</summary>
+    [Fact]
+    public void Does_not_cut_a_packet_with_DF_that_OUTPUT_sends_a_narrower_way()
+    {
+        Known("192.168.77.100");
+        Tunnel(new AddRoute(Cidr.Parse("10.9.0.0/16"), Frames.IP("192.168.77.100"), "eth0"));
+        foreach (RestoredTable table in IptablesRestore.Parse("""
+            *nat
+            :OUTPUT ACCEPT [0:0]
+            -A OUTPUT -d 10.96.1.2/32 -p udp -j DNAT --to-destination 10.244.2.7:53
+            COMMIT
+            """))
+        {
+            Receive(new ReplaceTable(table.Table, "test", 0, table.Content));
+        }
+
+        _outbox.Clear();
+
+        Receive(new RunExchange(new ExchangeRequest
+        {
+            Kind = ExchangeKind.Udp, Host = "10.96.1.2", Port = 53, Bytes = new FillerPayload(1_472),
+            PathMtuDiscovery = PathMtuDiscovery.Do,
+        }));
+
+        Assert.Equal(DropReason.PacketTooBig, Drop().Reason);
+        Assert.DoesNotContain(_outbox.Sent.ToArray(), s => s.To == _switch);
+    }
+
     // A tunnel whose peer at 10.9.0.1 is reached as the route says.
     private void Tunnel(AddRoute outer)
     {

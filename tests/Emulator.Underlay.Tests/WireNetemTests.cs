@@ -108,6 +108,35 @@ public class WireNetemTests
         Assert.Equal(["Dropped QdiscDrop @1002000"], Frames.Journal(_outbox));
     }
 
+    // tbf_change: the bucket is full, and the frame after those that wait goes with the last of them.
+    [Fact]
+    public void Frames_that_wait_for_tokens_keep_their_turn_when_the_rate_changes()
+    {
+        var slow = new TbfOptions { RateBytesPerSecond = 100_000, BurstBytes = 100, LimitBytes = 1_000 };
+        Wire wire = Wire(Plain with { Tbf = slow });
+        Transmit(wire);
+        Transmit(wire);
+        Transmit(wire);
+        wire.Change(Plain with { Tbf = slow with { RateBytesPerSecond = 200_000 } }, _outbox);
+        Transmit(wire);
+
+        Assert.Equal([52_000, 1_052_000, 2_052_000, 2_052_000], Delays());
+    }
+
+    // netem_change leaves the queue as it is.
+    [Fact]
+    public void Frames_that_are_delayed_count_against_the_limit_when_the_delay_changes()
+    {
+        var options = Plain with { Netem = new NetemOptions { DelayNanoseconds = 1_000_000, Limit = 1 } };
+        Wire wire = Wire(options);
+        Transmit(wire);
+        wire.Change(options with { Netem = options.Netem with { DelayNanoseconds = 2_000_000 } }, _outbox);
+        Transmit(wire);
+
+        Assert.Equal([1_052_000], Delays());
+        Assert.Equal(["Dropped QdiscDrop @1002000"], Frames.Journal(_outbox));
+    }
+
     // What is lost of a session comes 200 ms later, and none is dropped or copied.
     [Fact]
     public void Sessions_are_delayed_and_never_lost()

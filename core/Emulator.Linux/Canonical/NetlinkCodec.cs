@@ -26,6 +26,10 @@ public static class NetlinkCodec
                 writer.Byte((byte)Tag.Dump);
                 writer.Name(dump.Command);
                 break;
+            case StartProcess { Cgroup: not null } placed:
+                throw new NotSupportedException(
+                    $"{placed.ContainerName} is placed in {placed.Cgroup} by its machine's kubelet; a program from "
+                    + "outside runs in no cgroup.");
             case StartProcess start:
                 writer.Byte((byte)Tag.StartProcess);
                 writer.Name(start.ContainerName);

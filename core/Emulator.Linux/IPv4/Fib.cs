@@ -22,6 +22,10 @@ public sealed class Fib
     private readonly List<Route> _routes = [];
     private CachedRoute[] _cache = new CachedRoute[CacheMin];
     private ulong _lengths;
+
+    // A bit for each local address, by its hash: what is not here need not be looked for. Each packet that comes in
+    // asks.
+    private ulong _localBits;
     private uint _generation = 1;
     private int _misses;
 
@@ -66,7 +70,8 @@ public sealed class Fib
     }
 
     /// <summary>The device of a local address, or null.</summary>
-    public NetDevice? LocalDevice(IPv4Address address) => _local.GetValueOrDefault(address.Value);
+    public NetDevice? LocalDevice(IPv4Address address) =>
+        (_localBits & BitOf(address)) == 0 ? null : _local.GetValueOrDefault(address.Value);
 
     /// <summary>The device of a subnet's broadcast address, or null.</summary>
     public NetDevice? BroadcastDevice(IPv4Address address) => _broadcast.GetValueOrDefault(address.Value);
@@ -141,6 +146,7 @@ public sealed class Fib
     {
         Invalidate();
         _local[address.Value] = device;
+        _localBits |= BitOf(address);
         if (broadcast is { } all)
         {
             _broadcast[all.Value] = device;
@@ -161,7 +167,6 @@ public sealed class Fib
         foreach (Route route in _routes.Where(r => ReferenceEquals(r.Device, device)).ToList())
         {
             Remove(route.Destination, route.Metric);
-        Invalidate();
         }
 
         foreach (Dictionary<uint, NetDevice> table in (ReadOnlySpan<Dictionary<uint, NetDevice>>)[_local, _broadcast])
@@ -172,6 +177,8 @@ public sealed class Fib
             }
         }
     }
+
+    private static ulong BitOf(IPv4Address address) => 1UL << (int)((address.Value * 0x9E37_79B1) >> 26);
 
     private int PlaceOf(uint destination) =>
         (int)((destination * 0x9E37_79B1) >> 16) & (_cache.Length - 1);

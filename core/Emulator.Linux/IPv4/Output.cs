@@ -126,6 +126,15 @@ internal sealed class Output(NetworkNamespace netns)
             return;
         }
 
+        // The way may have become narrower since the size was looked at: OUTPUT's translation chooses another.
+        if (skb.Packet.DontFragment && (skb.FragmentLengthMax == 0 || skb.FragmentLengthMax > mtu))
+        {
+            netns.IcmpErrors.Send(
+                IcmpType.DestinationUnreachable, IcmpUnreachable.FragmentationNeeded, (uint)mtu, skb, offset, outbox);
+            netns.Drop(skb.Packet, DropReason.PacketTooBig, null, device, offset, outbox);
+            return;
+        }
+
         foreach (IPv4Packet fragment in Fragmentation.Cut(skb.Packet, mtu, netns.Self, outbox))
         {
             ToNeighbour(fragment, device, nextHop, offset, outbox);
@@ -211,6 +220,7 @@ internal sealed class Output(NetworkNamespace netns)
                 route = Route(skb.Packet.Destination);
                 if (route.Error != OutputError.None)
                 {
+                    netns.Netfilter.Forget(skb);
                     outbox.Dropped(netns.Self, skb.Packet, DropReason.NoRoute, route.Route, offsetNanoseconds: offset);
                     return route.Error;
                 }

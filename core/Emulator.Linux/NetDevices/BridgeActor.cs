@@ -25,10 +25,6 @@ public sealed class BridgeActor(
     private bool _callsIptables = true;
     private Dictionary<int, EgressQdisc>? _qdiscs;
 
-    /// <summary>The learned addresses with their ports' names, for <c>bridge fdb</c>.</summary>
-    public IEnumerable<(MacAddress Mac, string Port)> Fdb =>
-        _fdb.Entries.Select(e => (e.Mac, PortAt(e.Port)!.Name.Name)); // Removing a port forgets its addresses.
-
     /// <inheritdoc/>
     public override void Receive(Message message, int port, Outbox outbox)
     {
@@ -267,7 +263,7 @@ public sealed class BridgeActor(
             return;
         }
 
-        if (_qdiscs is not null && _qdiscs.TryGetValue(number, out EgressQdisc? qdisc))
+        if (_qdiscs is not null && _qdiscs.TryGetValue(number, out EgressQdisc? qdisc) && !qdisc.IsNone)
         {
             qdisc.Enqueue(frame, offset, port.Name, outbox);
             return;
@@ -312,21 +308,19 @@ public sealed class BridgeActor(
 
     private void ReplaceQdisc(SetPortQdisc set)
     {
-        if (set.Tbf is null && set.Netem is null)
+        if (PortAt(set.Number) is not { } port)
         {
-            _qdiscs?.Remove(set.Number);
+            return;
         }
-        else if (PortAt(set.Number) is { } port)
-        {
-            _qdiscs ??= [];
-            if (!_qdiscs.TryGetValue(set.Number, out EgressQdisc? qdisc))
-            {
-                qdisc = new EgressQdisc(Self, port.Name.Name, set.Number);
-                _qdiscs.Add(set.Number, qdisc);
-            }
 
-            qdisc.Replace(set.Tbf, set.Netem);
+        _qdiscs ??= [];
+        if (!_qdiscs.TryGetValue(set.Number, out EgressQdisc? qdisc))
+        {
+            qdisc = new EgressQdisc(Self, port.Name.Name, set.Number);
+            _qdiscs.Add(set.Number, qdisc);
         }
+
+        qdisc.Replace(set.Tbf, set.Netem);
     }
 
     private void Describe(EthernetFrame frame, string result, Outbox outbox)

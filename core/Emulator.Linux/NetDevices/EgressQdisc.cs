@@ -39,7 +39,11 @@ internal sealed class EgressQdisc : IShapedEnd
     }
 
     /// <summary>What <c>tc qdisc</c> calls the root.</summary>
-    public string Name => _shaper.Tbf is null ? "netem" : "tbf";
+    public string Name => _shaper.Tbf is not null ? "tbf" : _shaper.Netem is not null ? "netem" : "noqueue";
+
+    /// <summary>Whether frames pass it by: it was deleted. It stays, so that one that comes later has new
+    /// dice.</summary>
+    public bool IsNone => _shaper is { Tbf: null, Netem: null };
 
     /// <summary><c>tc qdisc replace</c>.</summary>
     public void Replace(TbfOptions? tbf, NetemOptions? netem) => _shaper.Adopt(tbf, netem);

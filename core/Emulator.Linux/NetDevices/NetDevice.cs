@@ -71,7 +71,7 @@ public abstract class NetDevice(int index, InterfaceName journalName, MacAddress
             return;
         }
 
-        if (_qdisc is { } qdisc)
+        if (_qdisc is { IsNone: false } qdisc)
         {
             qdisc.Enqueue(frame, offset, JournalName, outbox);
             return;
@@ -84,9 +84,8 @@ public abstract class NetDevice(int index, InterfaceName journalName, MacAddress
     /// <summary><c>tc qdisc replace dev NAME root</c>; both null for the plain queue that is no queue here.</summary>
     internal void ReplaceQdisc(TbfOptions? tbf, NetemOptions? netem)
     {
-        if (tbf is null && netem is null)
+        if (_qdisc is null && tbf is null && netem is null)
         {
-            _qdisc = null;
             return;
         }
 

@@ -105,7 +105,7 @@ public sealed class Vxlan : NetDevice
         if (!_netns.Output.TrySendTunnelled(
             this, _options.Local, remote, datagram, new OutputOptions(frame.Payload.Identity, false), offset, outbox))
         {
-            bool isCircular = _netns.Output.Route(remote).Error == OutputError.None;
+            bool isCircular = _netns.Output.Route(remote).Device == this;
             DropReason reason = isCircular ? DropReason.RecursionLimit : DropReason.NoRoute;
             _netns.Drop(frame.Payload, reason, null, this, offset, outbox);
         }

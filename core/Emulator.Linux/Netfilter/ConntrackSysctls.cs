@@ -5,7 +5,8 @@ namespace Emulator.Linux.Netfilter;
 /// _tcp_timeout_max_retrans are shown and change nothing: windows and retransmissions are not tracked.</remarks>
 internal static class ConntrackSysctls
 {
-    private const string Prefix = "net.netfilter.nf_conntrack_";
+    /// <summary>What all their names begin with.</summary>
+    public const string Prefix = "net.netfilter.nf_conntrack_";
 
     /// <summary>All that are known, with Linux' values.</summary>
     public static readonly IDictionary<string, long> Defaults = new Dictionary<string, long>

@@ -114,7 +114,7 @@ internal sealed class KernelConfiguration(NetworkNamespace netns)
     private void SetSysctl(SetSysctl set)
     {
         netns.Sysctls.Set(set.Name, set.Value);
-        if (set.Name.StartsWith("net.netfilter.nf_conntrack_", StringComparison.Ordinal))
+        if (set.Name.StartsWith(ConntrackSysctls.Prefix, StringComparison.Ordinal))
         {
             Conntrack connections = netns.RequireNetfilter().Conntrack;
             connections.Settings = ConntrackSysctls.With(connections.Settings, set.Name, set.Value);

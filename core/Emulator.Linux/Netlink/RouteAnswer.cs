@@ -19,7 +19,7 @@ internal static class RouteAnswer
             return "RTNETLINK answers: " + route.Error switch
             {
                 OutputError.HostUnreachable => "No route to host",
-                OutputError.NotPermitted => "Permission denied",
+                OutputError.AccessDenied => "Permission denied",
                 OutputError.Invalid => "Invalid argument",
                 _ => "Network is unreachable",
             } + "\n";

@@ -49,7 +49,7 @@ internal sealed class CongestionControl(CongestionAlgorithm algorithm)
     public bool InSlowStart => Window < Threshold;
 
     /// <summary>Whether the window follows the reduction, not the algorithm.</summary>
-    public bool IsReducing => State is CongestionState.Reducing or CongestionState.Recovery;
+    public bool IsReducing => State == CongestionState.Recovery;
 
     /// <summary>Begins. A SYN that had to be repeated more than once tells of a bad path.</summary>
     public void Start(int repeatedSyns) => Window = repeatedSyns > 1 ? 1 : SocketLimits.InitialWindowSegments;

@@ -82,7 +82,6 @@ internal static class TcpRecovery
             case CongestionState.Loss:
             case CongestionState.Open:
             case CongestionState.Disorder:
-            case CongestionState.Reducing:
                 Judge(c);
                 break;
             default:

@@ -247,7 +247,7 @@ internal static class TcpTimers
     private static bool ScheduleProbe(TcpConnection c, SimDuration timeout, Outbox outbox)
     {
         if (c.Sent.Count == 0 || !c.SackOn
-            || c.Congestion.State is not (CongestionState.Open or CongestionState.Reducing))
+            || c.Congestion.State != CongestionState.Open)
         {
             return false;
         }

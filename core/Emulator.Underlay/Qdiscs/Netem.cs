@@ -18,7 +18,7 @@ public sealed class Netem
     private readonly NetemOptions _options;
     private readonly short[]? _table;
     private readonly LossProcess _loss;
-    private readonly DepartureHeap _waiting = new();
+    private readonly DepartureHeap _waiting;
     private readonly int _gap;
     private CorrelatedRandom _delay;
     private CorrelatedRandom _duplicate;
@@ -27,7 +27,7 @@ public sealed class Netem
     private RandomStream _bit;
     private RandomStream _slotDice;
     private int _sinceReordered;
-    private long _latest = long.MinValue;
+    private long _latest;
     private SlotClock _slot;
 
     /// <summary>A netem with its dice.</summary>
@@ -35,12 +35,15 @@ public sealed class Netem
     /// <param name="seed">The run's seed.</param>
     /// <param name="owner">Whose dice.</param>
     /// <param name="name">Which of the owner's netems.</param>
+    /// <param name="before">The one whose parameters these replace: what waits there still counts (netem_change); null
+    /// for none.</param>
     /// <exception cref="ArgumentException">A parameter is out of its range.</exception>
-    public Netem(NetemOptions options, ulong seed, ActorId owner, string name)
+    public Netem(NetemOptions options, ulong seed, ActorId owner, string name, Netem? before = null)
     {
         options.Validate(name);
         RandomStream Dice(string purpose) => RandomStream.For(seed, owner, $"netem/{purpose}/{name}");
         _options = options;
+        (_waiting, _latest) = before is null ? (new DepartureHeap(), long.MinValue) : (before._waiting, before._latest);
         _table = DistributionTable.Of(options.Distribution);
         _gap = options.Gap == 0 && !options.Reorder.IsZero ? 1 : options.Gap;
         _loss = new LossProcess(options.Loss, Dice("loss"));
@@ -50,13 +53,6 @@ public sealed class Netem
         _reorder = new CorrelatedRandom(Dice("reorder"), options.ReorderCorrelation);
         _bit = Dice("bit");
         _slotDice = Dice("slot");
-    }
-
-    /// <summary>Frames that are delayed now.</summary>
-    public int WaitingAt(long now)
-    {
-        _waiting.RemoveUntil(now);
-        return _waiting.Count;
     }
 
     /// <summary>Takes a frame.</summary>
@@ -81,6 +77,13 @@ public sealed class Netem
         // Lost and copied at once leaves one frame, as it came.
         QdiscFate? copy = isCopied && !isLost ? TakeCopy(length, now) : null;
         return new QdiscVerdict(new QdiscFate(DropReason.None, Departure(length, now), bit), copy);
+    }
+
+    // Frames that are delayed now.
+    private int WaitingAt(long now)
+    {
+        _waiting.RemoveUntil(now);
+        return _waiting.Count;
     }
 
     private QdiscFate TakeCopy(int length, long now)

@@ -10,9 +10,6 @@ public abstract record NetemLoss
 
     /// <summary>Whether nothing ever gets through.</summary>
     public virtual bool IsCertain => false;
-
-    /// <summary>Whether nothing is ever lost.</summary>
-    public virtual bool IsNone => false;
 }
 
 /// <summary><c>loss random</c>: each frame by itself, or alike the one before.</summary>
@@ -22,9 +19,6 @@ public sealed record RandomLoss(Probability Chance, Probability Correlation) : N
 {
     /// <inheritdoc/>
     public override bool IsCertain => Chance == Probability.Always;
-
-    /// <inheritdoc/>
-    public override bool IsNone => Chance.IsZero;
 }
 
 /// <summary><c>loss state</c>: a Markov chain of four states: 1 good, 2 good within a burst, 3 burst of losses, 4 a

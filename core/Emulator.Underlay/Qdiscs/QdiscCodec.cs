@@ -49,7 +49,7 @@ public static class QdiscCodec
         DelayNanoseconds = reader.Signed(),
         JitterNanoseconds = reader.Signed(),
         DelayCorrelation = ReadChance(reader),
-        Distribution = (DelayDistribution)reader.Byte(),
+        Distribution = ReadDistribution(reader),
         Loss = ReadLoss(reader),
         Duplicate = ReadChance(reader),
         DuplicateCorrelation = ReadChance(reader),
@@ -57,14 +57,14 @@ public static class QdiscCodec
         CorruptCorrelation = ReadChance(reader),
         Reorder = ReadChance(reader),
         ReorderCorrelation = ReadChance(reader),
-        Gap = (int)reader.Signed(),
+        Gap = ReadInt32(reader),
         RateBytesPerSecond = reader.Signed(),
-        PacketOverhead = (int)reader.Signed(),
-        CellSize = (int)reader.Signed(),
-        CellOverhead = (int)reader.Signed(),
-        Limit = (int)reader.Signed(),
+        PacketOverhead = ReadInt32(reader),
+        CellSize = ReadInt32(reader),
+        CellOverhead = ReadInt32(reader),
+        Limit = ReadInt32(reader),
         Slot = !reader.Bool() ? null : new NetemSlot(
-            reader.Signed(), reader.Signed(), (int)reader.Signed(), (int)reader.Signed()),
+            reader.Signed(), reader.Signed(), ReadInt32(reader), ReadInt32(reader)),
     };
 
     /// <summary>Writes TBF's settings, or that there are none.</summary>
@@ -135,6 +135,18 @@ public static class QdiscCodec
             writer.Fixed32(chance.Threshold);
         }
     }
+
+    private static DelayDistribution ReadDistribution(CanonicalReader reader) => reader.Byte() switch
+    {
+        <= (byte)DelayDistribution.ParetoNormal and var known => (DelayDistribution)known,
+        var other => throw reader.Malformed($"{other} is no distribution of delays"),
+    };
+
+    private static int ReadInt32(CanonicalReader reader) => reader.Signed() switch
+    {
+        >= int.MinValue and <= int.MaxValue and var number => (int)number,
+        var other => throw reader.Malformed($"{other} does not fit in 32 bits"),
+    };
 
     private static Probability ReadChance(CanonicalReader reader) => new(reader.Fixed32());
 }

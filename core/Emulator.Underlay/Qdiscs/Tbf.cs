@@ -7,12 +7,12 @@ namespace Emulator.Underlay.Qdiscs;
 /// out. Source: Linux sch_tbf.c (tbf_enqueue, tbf_dequeue) over a bfifo, tokens in nanoseconds at the rate.</remarks>
 public sealed class Tbf
 {
-    private readonly SchedulerRate _rate;
-    private readonly SchedulerRate? _peak;
-    private readonly long _bucket;
-    private readonly long _peakBucket;
-    private readonly long _frameMax;
-    private readonly long _limit;
+    private SchedulerRate _rate;
+    private SchedulerRate? _peak;
+    private long _bucket;
+    private long _peakBucket;
+    private long _frameMax;
+    private long _limit;
     private readonly Queue<(long LeavesAt, int Length)> _waiting = new();
     private long _backlog;
     private long _tokens;
@@ -26,10 +26,19 @@ public sealed class Tbf
     /// <exception cref="ArgumentException">A parameter is out of its range.</exception>
     public Tbf(TbfOptions options, long now)
     {
+        Change(options);
+        (_checkedAt, _lastDeparture) = (now, now);
+    }
+
+    /// <summary>Takes other parameters: the bucket is full again, what waits keeps its turn (tbf_change).</summary>
+    /// <exception cref="ArgumentException">A parameter is out of its range.</exception>
+    public void Change(TbfOptions options)
+    {
         options.Validate("tbf");
         _rate = new SchedulerRate(options.RateBytesPerSecond);
         _bucket = _rate.Nanoseconds(options.BurstBytes);
         _frameMax = options.BurstBytes;
+        (_peak, _peakBucket) = (null, 0);
         if (options.PeakRateBytesPerSecond > 0)
         {
             var peak = new SchedulerRate(options.PeakRateBytesPerSecond);
@@ -39,18 +48,7 @@ public sealed class Tbf
         }
 
         _limit = options.LimitBytes;
-        (_tokens, _peakTokens, _checkedAt, _lastDeparture) = (_bucket, _peakBucket, now, now);
-    }
-
-    /// <summary>Bytes that wait.</summary>
-    public long BacklogAt(long now)
-    {
-        while (_waiting.TryPeek(out (long LeavesAt, int Length) first) && first.LeavesAt <= now)
-        {
-            _backlog -= _waiting.Dequeue().Length;
-        }
-
-        return _backlog;
+        (_tokens, _peakTokens) = (_bucket, _peakBucket);
     }
 
     /// <summary>Takes a frame.</summary>
@@ -74,6 +72,17 @@ public sealed class Tbf
         _waiting.Enqueue((leaves, length));
         _backlog += length;
         return new QdiscFate(DropReason.None, leaves, null);
+    }
+
+    // Bytes that wait.
+    private long BacklogAt(long now)
+    {
+        while (_waiting.TryPeek(out (long LeavesAt, int Length) first) && first.LeavesAt <= now)
+        {
+            _backlog -= _waiting.Dequeue().Length;
+        }
+
+        return _backlog;
     }
 
     // Takes the tokens of a frame and gives zero, or how long until there are enough.

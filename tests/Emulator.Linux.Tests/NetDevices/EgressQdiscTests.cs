@@ -70,6 +70,17 @@ public sealed class EgressQdiscTests
     }
 
     [Fact]
+    public void One_that_comes_after_a_deleted_one_throws_new_dice()
+    {
+        var lossy = new ReplaceQdisc(
+            "eth0", null, new NetemOptions { Loss = new RandomLoss(new Probability(1u << 31), default) });
+        string before = Passed(lossy);
+        Receive(new ReplaceQdisc("eth0", null, null));
+
+        Assert.NotEqual(before, Passed(lossy));
+    }
+
+    [Fact]
     public void Without_a_qdisc_again_frames_leave_at_once()
     {
         Receive(new ReplaceQdisc("eth0", Slow, null));
@@ -115,6 +126,21 @@ public sealed class EgressQdiscTests
 
     private static SetBridgePort Port(int number, ActorRef peer) =>
         new(number, new InterfaceName("n1", "n1", $"veth{number}"), peer, 2, false, true);
+
+    // Which of forty frames came through.
+    private string Passed(ReplaceQdisc qdisc)
+    {
+        Receive(qdisc);
+        string passed = "";
+        for (int i = 0; i < 40; i++)
+        {
+            _outbox.Clear();
+            Arrive();
+            passed += _outbox.Sent.ToArray().Any(s => s.Message is QdiscDeparture) ? '1' : '0';
+        }
+
+        return passed;
+    }
 
     private void Receive(Message message) => _host.Receive(message, 0, _outbox);
 
