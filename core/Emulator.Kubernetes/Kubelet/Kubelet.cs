@@ -20,7 +20,7 @@ namespace Emulator.Kubernetes.Kubelet;
 /// Source: kubernetes pkg/kubelet. Pods wait until the Node has its pod CIDR. The Lease is renewed every
 /// <see cref="LeaseRenewPeriod"/>, the first time at a moment of the node's own so that nodes do not beat in step; the
 /// Node's status is written every <see cref="NodeStatusPeriod"/>, and with the next heartbeat when somebody set it to
-/// not ready or its own conditions have changed.
+/// not ready or its own conditions have changed. When the machine is off, the kubelet hears nothing any more.
 /// In: what its API client hears, <see cref="NamespaceCreated"/>, its own timers. Out: netlink and process messages to
 /// the node and its pods' namespaces, cgroup messages, API requests.
 /// </remarks>
@@ -98,7 +98,7 @@ public sealed class Kubelet : Actor
     /// <inheritdoc/>
     public override void Receive(Message message, int port, Outbox outbox)
     {
-        if (_client.Handle(message, outbox))
+        if (_isOff || _client.Handle(message, outbox))
         {
             return;
         }
@@ -169,14 +169,14 @@ public sealed class Kubelet : Actor
 
     private void BeginShutdown(Outbox outbox)
     {
-        if (_shutdown is null || Node is not { } node)
+        if (_shutdown is null)
         {
             _isOff = true; // It is off before it ran anything.
             return;
         }
 
         _shutdown.Begin(outbox);
-        if (!_isOff)
+        if (!_isOff && Node is { } node)
         {
             WriteNodeStatus(node, outbox);
         }
@@ -216,7 +216,7 @@ public sealed class Kubelet : Actor
             _lifecycle = new PodLifecycle(around, block, outbox);
             _lifecycle.Closed = Refuse;
             _pressure = new NodePressure(around, _lifecycle, outbox);
-            _shutdown = new NodeShutdown(around, _lifecycle, _ => _isOff = true);
+            _shutdown = new NodeShutdown(around, _lifecycle, () => _isOff = true);
             _static = new StaticPods(around, _lifecycle, node);
             _static.Start(_options.StaticPods, outbox);
             foreach (ApiObject pod in _pods.Objects.ToArray())
@@ -250,11 +250,6 @@ public sealed class Kubelet : Actor
 
     private void Beat(Outbox outbox)
     {
-        if (_isOff)
-        {
-            return;
-        }
-
         outbox.Send(Self, new Heartbeat(), LeaseRenewPeriod.Nanoseconds);
         if (Node is not { } node)
         {

@@ -52,8 +52,8 @@ internal sealed class PodLifecycle
     /// <summary>Why a new pod is not let in, besides what <see cref="PodAdmission"/> says; null when it is.</summary>
     public Func<PodView, Rejection?>? Closed { get; set; }
 
-    /// <summary>Told when a container that writes to its file system has started or ended, or its pod has
-    /// gone.</summary>
+    /// <summary>Told when a container that writes to its file system has started, or ended while its pod goes on, and
+    /// when nothing is left of its pod.</summary>
     public Action<Outbox>? StorageChanged { get; set; }
 
     /// <summary>Told when nothing is left of a pod but its object; null when nobody cares.</summary>
@@ -97,7 +97,7 @@ internal sealed class PodLifecycle
             // Nothing of it is here: only the object waits for the kubelet's word.
             worker = new PodWorker(pod, outbox.Now) { Stage = PodStage.Stopped };
             _workers.Add(pod.Uid, worker);
-            Delete(worker, outbox);
+            _termination.Delete(worker, outbox);
         }
         else if (!pod.IsTerminal)
         {
@@ -119,17 +119,18 @@ internal sealed class PodLifecycle
             record.Ended(137, false, outbox.Now);
         }
 
-        if (worker.Stage is not (PodStage.Stopped or PodStage.Rejected))
-        {
-            Remove(worker, outbox);
-        }
-
+        bool wasHere = worker.Stage is not (PodStage.Stopped or PodStage.Rejected);
         if (_byName.GetValueOrDefault(PodSurroundings.NamespaceName(worker.Pod)) == worker)
         {
             _byName.Remove(PodSurroundings.NamespaceName(worker.Pod));
         }
 
         _around.Events.Forget(@object.Uid);
+        if (wasHere)
+        {
+            Remove(worker, outbox);
+            TellStopped(worker, outbox);
+        }
     }
 
     /// <summary>A namespace that was asked for exists.</summary>
@@ -204,12 +205,11 @@ internal sealed class PodLifecycle
                 break;
             case PodStepKind.Remove when worker.Stage == PodStage.Stopping:
                 Remove(worker, outbox);
-                worker.Stage = PodStage.Stopped;
-                Delete(worker, outbox);
-                Stopped?.Invoke(outbox);
+                _termination.Delete(worker, outbox);
+                TellStopped(worker, outbox);
                 break;
             case PodStepKind.Delete when worker.Stage == PodStage.Stopped:
-                Delete(worker, outbox);
+                _termination.Delete(worker, outbox);
                 break;
         }
     }
@@ -290,6 +290,12 @@ internal sealed class PodLifecycle
         }
     }
 
+    private void TellStopped(PodWorker worker, Outbox outbox)
+    {
+        TellStorage(worker, outbox);
+        Stopped?.Invoke(outbox);
+    }
+
     private void ReportProblem(PodWorker worker, Outbox outbox)
     {
         if (worker.SandboxProblem is { } problem)
@@ -345,7 +351,7 @@ internal sealed class PodLifecycle
         if (worker.Stage is PodStage.Rejected or PodStage.Stopped)
         {
             worker.Stage = PodStage.Stopped;
-            Delete(worker, outbox);
+            _termination.Delete(worker, outbox);
             return;
         }
 
@@ -361,30 +367,12 @@ internal sealed class PodLifecycle
         _sandboxes.Remove(worker, outbox);
         _around.Cgroups.Remove(worker.Pod, outbox);
         _admission.Release(worker.Pod);
+        worker.Stage = PodStage.Stopped;
         foreach (PodWorker other in Active.Where(w => w is { ResizePending: not null, Stage: PodStage.Running }))
         {
             _resize.Sync(other, outbox);
             Sync(other, outbox);
         }
-    }
-
-    private void Delete(PodWorker worker, Outbox outbox)
-    {
-        if (worker.KeepsObject)
-        {
-            return;
-        }
-
-        _around.Client.Delete(
-            ResourceTypes.Pods, worker.Pod.Object.Key, outbox,
-            (response, later) =>
-            {
-                if (response.Error is { IsTimeout: true })
-                {
-                    _around.Later(worker, PodStepKind.Delete, PodStatusWriter.RetryPeriod.Nanoseconds, later);
-                }
-            },
-            gracePeriodSeconds: 0, uid: worker.Pod.Uid);
     }
 
     private SimDuration Spread(PodView pod) => new(_around.Options.StartSpread.Nanoseconds <= 0
