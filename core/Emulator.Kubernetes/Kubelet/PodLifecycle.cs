@@ -146,7 +146,8 @@ internal sealed class PodLifecycle
         ReportProblem(worker, outbox);
     }
 
-    /// <summary>A process has ended by itself, or on SIGTERM.</summary>
+    /// <summary>A process has ended by itself, or on SIGTERM. One that was killed meanwhile and started again is
+    /// another.</summary>
     public void Take(ProcessExited exited, Outbox outbox)
     {
         string pod = exited.NamespaceName;
@@ -157,7 +158,8 @@ internal sealed class PodLifecycle
         }
 
         if (_byName.TryGetValue(pod, out PodWorker? worker)
-            && worker.Containers.FirstOrDefault(c => c.Spec.Name == container) is { IsRunning: true } record)
+            && worker.Containers.FirstOrDefault(c => c.Spec.Name == container) is { IsRunning: true } record
+            && record.RestartCount == exited.Attempt)
         {
             Ended(worker, record, exited.ExitCode, exited.OutOfMemory, outbox);
         }
@@ -198,9 +200,11 @@ internal sealed class PodLifecycle
                 break;
             case PodStepKind.Start when worker.Stage == PodStage.Ready:
                 worker.Stage = PodStage.Running;
+                _resize.Sync(worker, outbox);
                 Sync(worker, outbox);
                 break;
-            case PodStepKind.Report when worker.Unwritten is { } status && worker.Stage < PodStage.Stopped:
+            case PodStepKind.Report when worker.Unwritten is { } status
+                && (worker.Stage < PodStage.Stopped || worker.KeepsObject): // Else the object goes with its status.
                 _statuses.Write(worker, status, outbox);
                 break;
             case PodStepKind.Remove when worker.Stage == PodStage.Stopping:
