@@ -50,7 +50,7 @@ internal sealed class PodLifecycle
         .OrderBy(w => w.Pod.Uid, StringComparer.Ordinal);
 
     /// <summary>Why a new pod is not let in, besides what <see cref="PodAdmission"/> says; null when it is.</summary>
-    public Func<PodView, Rejection?>? Closed { get; set; }
+    public Func<PodWorker, Rejection?>? Closed { get; set; }
 
     /// <summary>Told when a container that writes to its file system has started, or ended while its pod goes on, and
     /// when nothing is left of its pod.</summary>
@@ -101,9 +101,13 @@ internal sealed class PodLifecycle
         }
         else if (!pod.IsTerminal)
         {
-            Admit(pod, outbox);
+            Admit(new PodWorker(pod, outbox.Now), outbox);
         }
     }
+
+    /// <summary>A static pod begins.</summary>
+    public void Run(ApiObject pod, Outbox outbox) =>
+        Admit(new PodWorker(PodView.Of(pod), outbox.Now, isStatic: true), outbox);
 
     /// <summary>A pod's object is gone: whatever is left of it ends at once.</summary>
     public void Forget(ApiObject @object, Outbox outbox)
@@ -253,11 +257,11 @@ internal sealed class PodLifecycle
         }
     }
 
-    private void Admit(PodView pod, Outbox outbox)
+    private void Admit(PodWorker worker, Outbox outbox)
     {
-        var worker = new PodWorker(pod, outbox.Now);
+        PodView pod = worker.Pod;
         _workers.Add(pod.Uid, worker);
-        if ((Closed?.Invoke(pod) ?? _admission.Admit(pod)) is { } rejection)
+        if ((Closed?.Invoke(worker) ?? _admission.Admit(pod)) is { } rejection)
         {
             worker.Stage = PodStage.Rejected;
             _around.Events.Warning(pod, "", rejection.Reason, rejection.Message, outbox);

@@ -85,6 +85,19 @@ public sealed class NodePressureTests
     }
 
     [Fact]
+    public void A_condition_whose_write_was_lost_is_written_again()
+    {
+        KubeletRig rig = Rig(memory: "1Gi", "memory.available", "100Mi");
+        rig.Put("big", Container(Small), annotations: Memory("950Mi"));
+        rig.Until(100);
+        rig.IsCut = true;
+        rig.Until(30_000);
+        rig.IsCut = false;
+        rig.Until(120_000);
+        Assert.Equal("True", PressureOf(rig, "MemoryPressure").Status);
+    }
+
+    [Fact]
     public void A_node_where_nothing_grows_is_never_looked_at()
     {
         KubeletRig rig = Rig(memory: "1Gi", "memory.available", "100Mi");

@@ -97,7 +97,8 @@ public sealed class NodeShutdownTests
     public void What_still_runs_when_the_last_group_has_had_its_time_is_killed_with_the_machine()
     {
         _rig.Put(
-            "user", Container, ",\"initContainers\":[{\"name\":\"proxy\",\"image\":\"i\",\"restartPolicy\":\"Always\"}]",
+            "user", Container,
+            ""","initContainers":[{"name":"proxy","image":"i","restartPolicy":"Always"}]""",
             """ "emulator.dev/stop-time":"40s" """);
         _rig.Until(1_000);
         _rig.Told.Clear();
