@@ -68,7 +68,10 @@ public sealed class NodePressureTests
 
         rig.Put(Pod("nothing", Container("{}")));
         rig.Put(Pod("something", Container(Small)));
+        rig.Put(Pod("liar", Container("{}")).With( // Static pods are let in; the API has none.
+            ["metadata", "annotations"], JsonObject.Of(("kubernetes.io/config.source", "file"))));
         rig.Advance(2_000);
+        Assert.Equal("Failed", rig.Phase("liar"));
         Assert.Equal(
             ("Failed", "Pod was rejected: The node had condition: [MemoryPressure]. "),
             (rig.Phase("nothing"), rig.Status("nothing").Find("message")!.AsString));
