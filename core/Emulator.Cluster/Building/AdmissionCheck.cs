@@ -16,7 +16,8 @@ namespace Emulator.Cluster.Building;
 /// </summary>
 internal static class AdmissionCheck
 {
-    /// <summary>Appends what the API server says against each object, at the field's line.</summary>
+    /// <summary>Appends what the API server says against each object, at the field's line. Of several objects from one
+    /// document the first that is refused speaks for all.</summary>
     public static void Check(ApiServerOptions options, IReadOnlyList<InputObject> objects, List<ManifestError> errors)
     {
         var machine = new MachineRef("admission-check", "");
@@ -25,6 +26,7 @@ internal static class AdmissionCheck
         var outbox = new Outbox();
         server.OnStart(outbox);
         var session = new ApiSession(StableHash.Of("admission-check"), 1);
+        var refused = new HashSet<ManifestDocument>();
         long id = 0;
         foreach (InputObject input in objects)
         {
@@ -35,7 +37,7 @@ internal static class AdmissionCheck
             foreach (Outgoing outgoing in outbox.Sent)
             {
                 if (outgoing.Message is SessionSegment { Content: ApiResponse { Error: ApiStatus error } response }
-                    && response.Id == id && !IsKnownNamespace(input.Object, error))
+                    && response.Id == id && !IsKnownNamespace(input.Object, error) && refused.Add(input.Document))
                 {
                     Report(input, error, errors);
                 }

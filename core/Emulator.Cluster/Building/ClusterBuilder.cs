@@ -5,6 +5,7 @@ using Emulator.Core.Addresses;
 using Emulator.Core.Documents;
 using Emulator.Kubernetes.ApiMachinery;
 using Emulator.Kubernetes.ApiServer;
+using Emulator.Kubernetes.Kubelet;
 using Emulator.Linux;
 
 namespace Emulator.Cluster.Building;
@@ -40,12 +41,18 @@ public sealed class ClusterBuilder
         ApiObject[] own = [.. SystemObjects.OfApiServer(input.Cluster), .. Addons.Of(input.Cluster)];
         var options = new ApiServerOptions { ServiceCidr = input.Cluster.ServiceCidr, InitialObjects = own };
         int before = errors.Count;
-        AdmissionCheck.Check(options, input.Objects, errors);
+        AdmissionCheck.Check(options, [.. input.Objects, .. Mirrors(input.Cluster)], errors);
         return errors.Count > before ? null : new ClusterBuilder(input.Cluster).Build(options with
         {
             InitialObjects = [.. own, .. input.Objects.Select(o => o.Object)],
         });
     }
+
+    /// <summary>What kubelets will show of their static pods, which the API must take too.</summary>
+    private static IEnumerable<InputObject> Mirrors(ClusterSpec cluster) =>
+        from node in cluster.Nodes
+        from pod in node.StaticPods
+        select new InputObject(StaticPodManifest.On(node.Name, (JsonObject)pod.Content), pod); // A Part is an object.
 
     private BuiltCluster Build(ApiServerOptions options)
     {

@@ -1,6 +1,7 @@
 using Emulator.Cluster.Spec;
 using Emulator.Core.Actors;
 using Emulator.Core.Addresses;
+using Emulator.Core.Documents;
 using Emulator.Kubernetes.Api;
 using Emulator.Kubernetes.ApiMachinery;
 using Emulator.Kubernetes.Cni;
@@ -85,7 +86,7 @@ internal sealed class NodeShared
                 s => s.Key == "kernel.pid_max", KeyValuePair.Create("", _spec.Kubelet.Eviction.PidMax)).Value,
         },
         PodPidsLimit = _spec.Kubelet.PodPidsLimit,
-        StaticPods = node.StaticPods,
+        StaticPods = [.. node.StaticPods.Select(p => (JsonObject)p.Content)], // A Part is an object.
         ShutdownAt = node.ShutdownAt,
         ShutdownGracePeriod = _spec.Kubelet.ShutdownGracePeriod,
         ShutdownGracePeriodCriticalPods = _spec.Kubelet.ShutdownGracePeriodCriticalPods,

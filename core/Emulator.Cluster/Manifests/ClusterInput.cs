@@ -55,6 +55,12 @@ public sealed record ClusterInput
             }
         }
 
+        foreach (ManifestDocument pod in (cluster?.Nodes ?? []).SelectMany(n => n.StaticPods).Distinct())
+        {
+            BehaviourAnnotations.Check(pod, errors);
+            BehaviourReader.Check(pod, errors);
+        }
+
         return errors.Count > before || cluster is null ? null : new ClusterInput
         {
             Cluster = cluster,

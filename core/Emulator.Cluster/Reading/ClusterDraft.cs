@@ -81,8 +81,8 @@ internal sealed record NodeDraft
 
     public CapacitySpec Capacity { get; init; } = new("4", "16Gi", "110");
 
-    /// <summary>Manifests of static pods.</summary>
-    public IReadOnlyList<JsonObject> StaticPods { get; init; } = [];
+    /// <summary>Static pods, each a part of the Cluster document.</summary>
+    public IReadOnlyList<ManifestDocument> StaticPods { get; init; } = [];
 
     /// <summary>When it is shut down, from the run's start; null for never.</summary>
     public SimDuration? ShutdownAt { get; init; }

@@ -117,14 +117,19 @@ internal static class NodeGroupReader
         };
     }
 
-    private static List<JsonObject> ReadStaticPods(Section node)
+    private static List<ManifestDocument> ReadStaticPods(Section node)
     {
-        var pods = new List<JsonObject>();
+        var pods = new List<ManifestDocument>();
+        var names = new SortedSet<string>(StringComparer.Ordinal);
         foreach ((string path, JsonValue value) in node.Elements("staticPods"))
         {
             if (value["kind"]?.AsString is { } kind and not "Pod")
             {
                 node.ReportAt(path, $"is a {kind}; a kubelet runs Pods alone: write kind: Pod.");
+            }
+            else if (value["apiVersion"]?.AsString is { } version and not "v1")
+            {
+                node.ReportAt(FieldPath.Member(path, "apiVersion"), $"'{version}' has no kind Pod; write v1.");
             }
             else if (value.At("metadata", "name")?.AsString is not { } name || !NameText.IsLabel(name))
             {
@@ -134,9 +139,16 @@ internal static class NodeGroupReader
             {
                 node.ReportAt(path, "has no spec.containers; write the Pod's whole manifest.");
             }
+            else if ($"{value.At("metadata", "namespace")?.AsString ?? "default"}/{name}" is var key
+                && !names.Add(key))
+            {
+                node.ReportAt(
+                    $"{path}.metadata.name",
+                    $"Pod {key} is written twice for these nodes; give one of the two another name.");
+            }
             else
             {
-                pods.Add((JsonObject)value);
+                pods.Add(node.Part(path, ((JsonObject)value).With("apiVersion", "v1").With("kind", "Pod")));
             }
         }
 

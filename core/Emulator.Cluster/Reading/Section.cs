@@ -164,6 +164,9 @@ internal sealed class Section
         return elements;
     }
 
+    /// <summary>An object at a path inside this one as a document of its own.</summary>
+    public ManifestDocument Part(string path, JsonObject value) => _document.Part(path, value);
+
     /// <summary>Reports a mistake at a path inside this object.</summary>
     public void ReportAt(string path, string message) => _errors.Add(_document.Error(path, message));
 

@@ -85,8 +85,9 @@ public sealed record NodeSpec
     /// <summary>What it offers to pods.</summary>
     public required CapacitySpec Capacity { get; init; }
 
-    /// <summary>Pods that its kubelet runs from manifests of its own. Default none.</summary>
-    public IReadOnlyList<JsonObject> StaticPods { get; init; } = [];
+    /// <summary>Pods that its kubelet runs from manifests of its own: parts of the Cluster document, the same for all
+    /// nodes of a group. Default none.</summary>
+    public IReadOnlyList<ManifestDocument> StaticPods { get; init; } = [];
 
     /// <summary>When it is shut down, from the run's start; null, the default, for never.</summary>
     public SimDuration? ShutdownAt { get; init; }

@@ -23,6 +23,10 @@ public static class FieldPath
     /// <summary>The path of an array's element.</summary>
     public static string Item(string parent, int index) => $"{parent}[{index}]";
 
+    /// <summary>A path inside an object that stands at another; either may be empty.</summary>
+    public static string Below(string parent, string path) =>
+        parent.Length == 0 || path.Length == 0 || path[0] == '[' ? parent + path : $"{parent}.{path}";
+
     /// <summary>The path without its last step; empty for a path of one step.</summary>
     public static string Parent(string path)
     {

@@ -5,7 +5,9 @@ namespace Emulator.Core.Documents;
 /// <param name="file">The file as the person named it; <c>-</c> for standard input.</param>
 /// <param name="line">The document's first line, from 1.</param>
 /// <param name="lines">The line of each field, by its <see cref="FieldPath"/>.</param>
-public sealed class ManifestDocument(JsonValue content, string file, int line, IReadOnlyDictionary<string, int> lines)
+/// <param name="place">Where it stands in the document that it is a part of; empty for a whole one.</param>
+public sealed class ManifestDocument(
+    JsonValue content, string file, int line, IReadOnlyDictionary<string, int> lines, string place = "")
 {
     /// <summary>The document as a JSON value.</summary>
     public JsonValue Content { get; } = content;
@@ -43,10 +45,16 @@ public sealed class ManifestDocument(JsonValue content, string file, int line, I
     }
 
     /// <summary>An error at a field of this document.</summary>
-    public ManifestError Error(string path, string message) => new(File, LineOf(path), path, message);
+    public ManifestError Error(string path, string message) =>
+        new(File, LineOf(path), FieldPath.Below(place, path), message);
 
     /// <summary>One element of an array inside this document as a document of its own, with its lines.</summary>
-    public ManifestDocument Element(string path, JsonValue element)
+    public ManifestDocument Element(string path, JsonValue element) => Inner(path, element, "");
+
+    /// <summary>An object inside this document, whose errors name its place here.</summary>
+    public ManifestDocument Part(string path, JsonObject part) => Inner(path, part, FieldPath.Below(place, path));
+
+    private ManifestDocument Inner(string path, JsonValue content, string itsPlace)
     {
         var inner = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach ((string place, int at) in lines)
@@ -57,6 +65,6 @@ public sealed class ManifestDocument(JsonValue content, string file, int line, I
             }
         }
 
-        return new ManifestDocument(element, File, LineOf(path), inner);
+        return new ManifestDocument(content, File, LineOf(path), inner, itsPlace);
     }
 }

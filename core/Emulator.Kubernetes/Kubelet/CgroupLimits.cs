@@ -43,7 +43,7 @@ public sealed record CgroupLimits(long Shares, long? QuotaMicroseconds, long? Pe
         QosClass qos = PodQos.Of(pod);
         if (qos == QosClass.BestEffort)
         {
-            return new CgroupLimits(CpuShares.Min, null, null, null);
+            return new CgroupLimits(ShareConversion.SharesMin, null, null, null);
         }
 
         long quota = enforceCpuLimits ? CpuShares.Quota(limits["cpu"], periodMicroseconds) : -1;

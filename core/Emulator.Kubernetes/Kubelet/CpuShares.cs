@@ -8,12 +8,6 @@ namespace Emulator.Kubernetes.Kubelet;
 /// <remarks>Source: kubernetes pkg/kubelet/cm/helpers_linux.go; by default the weight of runc before 1.3.2.</remarks>
 public static class CpuShares
 {
-    /// <summary>The least of cgroup v1's cpu.shares.</summary>
-    public const long Min = 2;
-
-    /// <summary>The greatest.</summary>
-    public const long Max = 262_144;
-
     /// <summary>The CFS period in microseconds.</summary>
     public const long DefaultPeriodMicroseconds = 100_000;
 
@@ -24,17 +18,14 @@ public static class CpuShares
     private const long MilliPerCpu = 1_000;
 
     /// <summary>cpu.shares of a request in thousandths of a CPU.</summary>
-    public static long Of(long milliCpu) => Math.Clamp(milliCpu * SharesPerCpu / MilliPerCpu, Min, Max);
-
-    /// <summary>cpu.weight of cpu.shares: 1 to 10,000, or the shares themselves.</summary>
-    public static long Weight(long shares, ShareFormula formula = ShareFormula.Linear) =>
-        ShareConversion.Weight(shares, formula);
+    public static long Of(long milliCpu) => Math.Clamp(
+        milliCpu * SharesPerCpu / MilliPerCpu, ShareConversion.SharesMin, ShareConversion.SharesMax);
 
     /// <summary>The file that takes a weight, and its value: <c>cpu.weight</c>, or cgroup v1's
     /// <c>cpu.shares</c>.</summary>
     public static CgroupSetting Setting(long shares, ShareFormula formula) => new(
         formula == ShareFormula.Shares ? CgroupFiles.CpuShares : CgroupFiles.CpuWeight,
-        Weight(shares, formula).ToString(CultureInfo.InvariantCulture));
+        ShareConversion.Weight(shares, formula).ToString(CultureInfo.InvariantCulture));
 
     /// <summary>The CFS quota in microseconds of a limit in thousandths of a CPU; 0 for no limit.</summary>
     public static long Quota(long milliCpu, long periodMicroseconds = DefaultPeriodMicroseconds) => milliCpu == 0

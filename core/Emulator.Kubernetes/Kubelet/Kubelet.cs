@@ -20,7 +20,7 @@ namespace Emulator.Kubernetes.Kubelet;
 /// Source: kubernetes pkg/kubelet. Pods wait until the Node has its pod CIDR. The Lease is renewed every
 /// <see cref="LeaseRenewPeriod"/>, the first time at a moment of the node's own so that nodes do not beat in step; the
 /// Node's status is written every <see cref="NodeStatusPeriod"/>, and with the next heartbeat when somebody set it to
-/// not ready or its own conditions have changed.
+/// not ready or its conditions are others than the node's. When the machine is off, the kubelet hears nothing any more.
 /// In: what its API client hears, <see cref="NamespaceCreated"/>, its own timers. Out: netlink and process messages to
 /// the node and its pods' namespaces, cgroup messages, API requests.
 /// </remarks>
@@ -44,7 +44,6 @@ public sealed class Kubelet : Actor
     private NodeShutdown? _shutdown;
     private StaticPods? _static;
     private bool _isOff;
-    private IReadOnlyList<string> _pressuresWritten = [];
     private SimTime _statusWrittenAt;
     private bool _registering;
     private bool _beating;
@@ -98,7 +97,7 @@ public sealed class Kubelet : Actor
     /// <inheritdoc/>
     public override void Receive(Message message, int port, Outbox outbox)
     {
-        if (_client.Handle(message, outbox))
+        if (_isOff || _client.Handle(message, outbox))
         {
             return;
         }
@@ -169,22 +168,24 @@ public sealed class Kubelet : Actor
 
     private void BeginShutdown(Outbox outbox)
     {
-        if (_shutdown is null || Node is not { } node)
+        if (_shutdown is null)
         {
             _isOff = true; // It is off before it ran anything.
             return;
         }
 
         _shutdown.Begin(outbox);
-        if (!_isOff)
+        if (!_isOff && Node is { } node)
         {
             WriteNodeStatus(node, outbox);
         }
     }
 
-    private Rejection? Refuse(PodView pod) => _shutdown is { HasBegun: true }
+    private Rejection? Refuse(PodWorker worker) => _shutdown is { HasBegun: true }
         ? new Rejection("NodeShutdown", "Pod was rejected: Pod was rejected as the node is shutting down.")
-        : PressureAdmission.Of(pod, _pressure?.Conditions ?? []);
+        : PressureAdmission.Of(worker.Pod, worker.IsStatic, Pressures);
+
+    private IReadOnlyList<string> Pressures => _pressure?.Conditions ?? [];
 
     private ApiObject? Node => _nodes.Find("", _options.NodeName);
 
@@ -209,6 +210,7 @@ public sealed class Kubelet : Actor
             }
         }
 
+        _static?.NodeIsThere(outbox);
         if (_lifecycle is null && NodeView.Of(node).PodCidr is Cidr block)
         {
             var around = new PodSurroundings(
@@ -216,8 +218,8 @@ public sealed class Kubelet : Actor
             _lifecycle = new PodLifecycle(around, block, outbox);
             _lifecycle.Closed = Refuse;
             _pressure = new NodePressure(around, _lifecycle, outbox);
-            _shutdown = new NodeShutdown(around, _lifecycle, _ => _isOff = true);
-            _static = new StaticPods(around, _lifecycle, node);
+            _shutdown = new NodeShutdown(around, _lifecycle, () => _isOff = true);
+            _static = new StaticPods(around, _lifecycle, () => Node);
             _static.Start(_options.StaticPods, outbox);
             foreach (ApiObject pod in _pods.Objects.ToArray())
             {
@@ -250,11 +252,6 @@ public sealed class Kubelet : Actor
 
     private void Beat(Outbox outbox)
     {
-        if (_isOff)
-        {
-            return;
-        }
-
         outbox.Send(Self, new Heartbeat(), LeaseRenewPeriod.Nanoseconds);
         if (Node is not { } node)
         {
@@ -264,7 +261,7 @@ public sealed class Kubelet : Actor
         RenewLease(outbox);
         bool due = outbox.Now >= _statusWrittenAt + NodeStatusPeriod;
         if (due || NodeView.Of(node).Ready is not { IsTrue: true }
-            || (_pressure is { } pressure && !pressure.Conditions.SequenceEqual(_pressuresWritten)))
+            || !NodeObject.HasPressures(node.Status, Pressures))
         {
             WriteNodeStatus(node, outbox);
         }
@@ -284,8 +281,8 @@ public sealed class Kubelet : Actor
     private void WriteNodeStatus(ApiObject node, Outbox outbox)
     {
         _statusWrittenAt = outbox.Now;
-        _pressuresWritten = _pressure?.Conditions ?? [];
-        JsonObject status = NodeObject.Status(_options, node.Status, outbox.Now, _pressuresWritten,
+        JsonObject status = NodeObject.Status(
+            _options, node.Status, outbox.Now, Pressures,
             _shutdown is { HasBegun: true } ? "node is shutting down" : null);
         _client.Patch(
             ResourceTypes.Nodes, node.Key, PatchType.Merge, JsonObject.Of(("status", status)), outbox, status: true);

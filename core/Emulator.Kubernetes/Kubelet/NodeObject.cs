@@ -96,6 +96,10 @@ public static class NodeObject
         ]));
     }
 
+    /// <summary>Whether a Node's status has these conditions of pressure as true, and no other.</summary>
+    public static bool HasPressures(JsonObject status, IReadOnlyList<string> pressures) => Array.TrueForAll(
+        Pressures, p => Condition.Find(status, p.Type) is { IsTrue: true } == pressures.Contains(p.Type));
+
     /// <summary>The Node's Lease.</summary>
     public static ApiObject Lease(string nodeName, string nodeUid, SimTime now) => new(
         ResourceTypes.Leases,

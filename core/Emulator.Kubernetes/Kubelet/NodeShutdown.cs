@@ -12,7 +12,7 @@ namespace Emulator.Kubernetes.Kubelet;
 /// is off still answers for its own addresses.
 /// In: <see cref="ShutDown"/>, its timer. Out: what ends pods.
 /// </remarks>
-internal sealed class NodeShutdown(PodSurroundings around, PodLifecycle lifecycle, Action<Outbox> off)
+internal sealed class NodeShutdown(PodSurroundings around, PodLifecycle lifecycle, Action off)
 {
     /// <summary>The purpose of its timer among the kubelet's.</summary>
     public const int Timer = 1;
@@ -38,15 +38,7 @@ internal sealed class NodeShutdown(PodSurroundings around, PodLifecycle lifecycl
         HasBegun = true;
         if (around.Options.ShutdownGracePeriod == SimDuration.Zero)
         {
-            foreach (PodWorker worker in lifecycle.Active)
-            {
-                foreach (ContainerRecord record in worker.Containers.Where(c => c.IsRunning))
-                {
-                    ContainerStopper.Kill(worker, record, outbox);
-                }
-            }
-
-            off(outbox);
+            PowerOff(outbox);
             return;
         }
 
@@ -94,7 +86,21 @@ internal sealed class NodeShutdown(PodSurroundings around, PodLifecycle lifecycl
             }
         }
 
-        off(outbox);
+        PowerOff(outbox);
+    }
+
+    /// <summary>The end of the machine is the end of all that runs on it.</summary>
+    private void PowerOff(Outbox outbox)
+    {
+        foreach (PodWorker worker in lifecycle.Active)
+        {
+            foreach (ContainerRecord record in worker.Containers.Where(c => c.IsRunning))
+            {
+                ContainerStopper.Kill(worker, record, outbox);
+            }
+        }
+
+        off();
     }
 }
 

@@ -50,15 +50,20 @@ public sealed class PodAdmission(ResourceList allocatable)
             .Aggregate(ResourceAmounts.Empty, static (sum, a) => sum.Plus(a.Value));
         foreach (ref readonly ResourceAmount request in requests.Amounts)
         {
-            long has = Has(request.Name);
-            long used = others.Find(request.Name) ?? 0;
-            if (request.Amount > has)
+            if (request.Amount > Has(request.Name))
             {
                 return new Rejection(
                     "Infeasible",
-                    $"Node didn't have enough capacity: {request.Name}, requested: {request.Amount}, capacity: {has}");
+                    $"Node didn't have enough capacity: {request.Name}, requested: {request.Amount}, "
+                    + $"capacity: {Has(request.Name)}");
             }
+        }
 
+        // What can never be is said before what cannot be now.
+        foreach (ref readonly ResourceAmount request in requests.Amounts)
+        {
+            long has = Has(request.Name);
+            long used = others.Find(request.Name) ?? 0;
             if (used + request.Amount > has)
             {
                 return new Rejection(

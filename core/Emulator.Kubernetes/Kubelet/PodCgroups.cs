@@ -38,7 +38,9 @@ internal sealed class PodCgroups(
     {
         var all = new CgroupLimits(CpuShares.Of(enforced["cpu"].MilliValue), null, null, enforced["memory"].Value);
         Write(Root, all.Settings(formula), outbox);
-        Write($"{Root}/besteffort", new CgroupLimits(CpuShares.Min, null, null, null).Settings(formula), outbox);
+        Write(
+            $"{Root}/besteffort",
+            new CgroupLimits(ShareConversion.SharesMin, null, null, null).Settings(formula), outbox);
         WriteBurstable(outbox);
     }
 
@@ -75,12 +77,14 @@ internal sealed class PodCgroups(
             outbox.Send(cgroups, new RemoveCgroup(path));
         }
 
+        CgroupSetting[] own = OwnCpus(pod, container, outbox);
+
         // One container's processes go together when the OOM killer comes (singleProcessOOMKill is off).
         Write(
             path,
             [
                 .. CgroupLimits.OfContainer(container).Settings(formula),
-                new CgroupSetting(CgroupFiles.MemoryOomGroup, "1"), .. OwnCpus(pod, container),
+                new CgroupSetting(CgroupFiles.MemoryOomGroup, "1"), .. own,
             ],
             outbox);
     }
@@ -142,8 +146,14 @@ internal sealed class PodCgroups(
         Write($"{Root}/burstable", [CpuShares.Setting(shares, formula)], outbox);
     }
 
-    private IEnumerable<CgroupSetting> OwnCpus(PodView pod, ContainerView container) =>
-        cpus?.Take(pod, container) is { } own ? [new CgroupSetting(CgroupFiles.CpusetCpus, own)] : [];
+    private CgroupSetting[] OwnCpus(PodView pod, ContainerView container, Outbox outbox)
+    {
+        // No two cgroups own a core: who had it before gives it up first.
+        void Keeps(ContainerView init, string rest) =>
+            Write($"{PathOf(pod)}/{init.Name}", [new CgroupSetting(CgroupFiles.CpusetCpus, rest)], outbox);
+        return cpus?.Take(pod, container, Keeps) is { } own
+            ? [new CgroupSetting(CgroupFiles.CpusetCpus, own)] : [];
+    }
 
     private void Write(string path, IReadOnlyList<CgroupSetting> settings, Outbox outbox)
     {

@@ -50,10 +50,10 @@ internal sealed class PodLifecycle
         .OrderBy(w => w.Pod.Uid, StringComparer.Ordinal);
 
     /// <summary>Why a new pod is not let in, besides what <see cref="PodAdmission"/> says; null when it is.</summary>
-    public Func<PodView, Rejection?>? Closed { get; set; }
+    public Func<PodWorker, Rejection?>? Closed { get; set; }
 
-    /// <summary>Told when a container that writes to its file system has started or ended, or its pod has
-    /// gone.</summary>
+    /// <summary>Told when a container that writes to its file system has started, or ended while its pod goes on, and
+    /// when nothing is left of its pod.</summary>
     public Action<Outbox>? StorageChanged { get; set; }
 
     /// <summary>Told when nothing is left of a pod but its object; null when nobody cares.</summary>
@@ -97,13 +97,17 @@ internal sealed class PodLifecycle
             // Nothing of it is here: only the object waits for the kubelet's word.
             worker = new PodWorker(pod, outbox.Now) { Stage = PodStage.Stopped };
             _workers.Add(pod.Uid, worker);
-            Delete(worker, outbox);
+            _termination.Delete(worker, outbox);
         }
         else if (!pod.IsTerminal)
         {
-            Admit(pod, outbox);
+            Admit(new PodWorker(pod, outbox.Now), outbox);
         }
     }
+
+    /// <summary>A static pod begins.</summary>
+    public void Run(ApiObject pod, Outbox outbox) =>
+        Admit(new PodWorker(PodView.Of(pod), outbox.Now, isStatic: true), outbox);
 
     /// <summary>A pod's object is gone: whatever is left of it ends at once.</summary>
     public void Forget(ApiObject @object, Outbox outbox)
@@ -119,17 +123,18 @@ internal sealed class PodLifecycle
             record.Ended(137, false, outbox.Now);
         }
 
-        if (worker.Stage is not (PodStage.Stopped or PodStage.Rejected))
-        {
-            Remove(worker, outbox);
-        }
-
+        bool wasHere = worker.Stage is not (PodStage.Stopped or PodStage.Rejected);
         if (_byName.GetValueOrDefault(PodSurroundings.NamespaceName(worker.Pod)) == worker)
         {
             _byName.Remove(PodSurroundings.NamespaceName(worker.Pod));
         }
 
         _around.Events.Forget(@object.Uid);
+        if (wasHere)
+        {
+            Remove(worker, outbox);
+            TellStopped(worker, outbox);
+        }
     }
 
     /// <summary>A namespace that was asked for exists.</summary>
@@ -145,7 +150,8 @@ internal sealed class PodLifecycle
         ReportProblem(worker, outbox);
     }
 
-    /// <summary>A process has ended by itself, or on SIGTERM.</summary>
+    /// <summary>A process has ended by itself, or on SIGTERM. One that was killed meanwhile and started again is
+    /// another.</summary>
     public void Take(ProcessExited exited, Outbox outbox)
     {
         string pod = exited.NamespaceName;
@@ -156,7 +162,8 @@ internal sealed class PodLifecycle
         }
 
         if (_byName.TryGetValue(pod, out PodWorker? worker)
-            && worker.Containers.FirstOrDefault(c => c.Spec.Name == container) is { IsRunning: true } record)
+            && worker.Containers.FirstOrDefault(c => c.Spec.Name == container) is { IsRunning: true } record
+            && record.RestartCount == exited.Attempt)
         {
             Ended(worker, record, exited.ExitCode, exited.OutOfMemory, outbox);
         }
@@ -197,19 +204,20 @@ internal sealed class PodLifecycle
                 break;
             case PodStepKind.Start when worker.Stage == PodStage.Ready:
                 worker.Stage = PodStage.Running;
+                _resize.Sync(worker, outbox);
                 Sync(worker, outbox);
                 break;
-            case PodStepKind.Report when worker.Unwritten is { } status && worker.Stage < PodStage.Stopped:
+            case PodStepKind.Report when worker.Unwritten is { } status
+                && (worker.Stage < PodStage.Stopped || worker.KeepsObject): // Else the object goes with its status.
                 _statuses.Write(worker, status, outbox);
                 break;
             case PodStepKind.Remove when worker.Stage == PodStage.Stopping:
                 Remove(worker, outbox);
-                worker.Stage = PodStage.Stopped;
-                Delete(worker, outbox);
-                Stopped?.Invoke(outbox);
+                _termination.Delete(worker, outbox);
+                TellStopped(worker, outbox);
                 break;
             case PodStepKind.Delete when worker.Stage == PodStage.Stopped:
-                Delete(worker, outbox);
+                _termination.Delete(worker, outbox);
                 break;
         }
     }
@@ -249,11 +257,11 @@ internal sealed class PodLifecycle
         }
     }
 
-    private void Admit(PodView pod, Outbox outbox)
+    private void Admit(PodWorker worker, Outbox outbox)
     {
-        var worker = new PodWorker(pod, outbox.Now);
+        PodView pod = worker.Pod;
         _workers.Add(pod.Uid, worker);
-        if ((Closed?.Invoke(pod) ?? _admission.Admit(pod)) is { } rejection)
+        if ((Closed?.Invoke(worker) ?? _admission.Admit(pod)) is { } rejection)
         {
             worker.Stage = PodStage.Rejected;
             _around.Events.Warning(pod, "", rejection.Reason, rejection.Message, outbox);
@@ -288,6 +296,12 @@ internal sealed class PodLifecycle
         {
             StorageChanged?.Invoke(outbox);
         }
+    }
+
+    private void TellStopped(PodWorker worker, Outbox outbox)
+    {
+        TellStorage(worker, outbox);
+        Stopped?.Invoke(outbox);
     }
 
     private void ReportProblem(PodWorker worker, Outbox outbox)
@@ -345,7 +359,7 @@ internal sealed class PodLifecycle
         if (worker.Stage is PodStage.Rejected or PodStage.Stopped)
         {
             worker.Stage = PodStage.Stopped;
-            Delete(worker, outbox);
+            _termination.Delete(worker, outbox);
             return;
         }
 
@@ -361,30 +375,12 @@ internal sealed class PodLifecycle
         _sandboxes.Remove(worker, outbox);
         _around.Cgroups.Remove(worker.Pod, outbox);
         _admission.Release(worker.Pod);
+        worker.Stage = PodStage.Stopped;
         foreach (PodWorker other in Active.Where(w => w is { ResizePending: not null, Stage: PodStage.Running }))
         {
             _resize.Sync(other, outbox);
             Sync(other, outbox);
         }
-    }
-
-    private void Delete(PodWorker worker, Outbox outbox)
-    {
-        if (worker.KeepsObject)
-        {
-            return;
-        }
-
-        _around.Client.Delete(
-            ResourceTypes.Pods, worker.Pod.Object.Key, outbox,
-            (response, later) =>
-            {
-                if (response.Error is { IsTimeout: true })
-                {
-                    _around.Later(worker, PodStepKind.Delete, PodStatusWriter.RetryPeriod.Nanoseconds, later);
-                }
-            },
-            gracePeriodSeconds: 0, uid: worker.Pod.Uid);
     }
 
     private SimDuration Spread(PodView pod) => new(_around.Options.StartSpread.Nanoseconds <= 0

@@ -37,7 +37,7 @@ internal sealed class PodResize(PodSurroundings around, PodAdmission admission, 
             return;
         }
 
-        around.Cgroups.Resize(worker.Pod, outbox);
+        var inPlace = new List<ContainerRecord>();
         foreach (ContainerRecord record in changed)
         {
             ContainerView before = record.Allocated;
@@ -57,8 +57,24 @@ internal sealed class PodResize(PodSurroundings around, PodAdmission admission, 
             }
             else
             {
-                around.Cgroups.Resize(worker.Pod, record.Spec, outbox);
+                inPlace.Add(record);
             }
+        }
+
+        WritePod(worker, around.Cgroups, outbox);
+        foreach (ContainerRecord record in inPlace)
+        {
+            around.Cgroups.Resize(worker.Pod, record.Spec, outbox);
+        }
+    }
+
+    /// <summary>Writes the pod's own cgroup anew, unless a container still ends for that: the pod's smaller memory
+    /// would kill it, so that its next start writes it.</summary>
+    public static void WritePod(PodWorker worker, PodCgroups cgroups, Outbox outbox)
+    {
+        if (!worker.Containers.Any(c => c is { IsResizing: true, IsRunning: true }))
+        {
+            cgroups.Resize(worker.Pod, outbox);
         }
     }
 

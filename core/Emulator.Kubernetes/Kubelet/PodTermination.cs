@@ -1,11 +1,12 @@
 using Emulator.Core.Actors;
 using Emulator.Core.Time;
+using Emulator.Kubernetes.ApiMachinery;
 using Emulator.Kubernetes.Kubelet.Containers;
 
 namespace Emulator.Kubernetes.Kubelet;
 
-/// <summary>Stops whole pods: containers together, then the sidecars one by one, then what is left of the
-/// pod.</summary>
+/// <summary>Stops whole pods: containers together, then the sidecars one by one, then what is left of the pod, its
+/// object last.</summary>
 /// <remarks>Source: kubernetes pkg/kubelet/kuberuntime (killContainersWithSyncResult, termination_order.go).</remarks>
 internal sealed class PodTermination(PodSurroundings around, ContainerStopper stopper, PodStatusWriter statuses)
 {
@@ -61,5 +62,25 @@ internal sealed class PodTermination(PodSurroundings around, ContainerStopper st
         }
 
         around.Later(worker, PodStepKind.Remove, around.Options.StopDuration.Nanoseconds, outbox);
+    }
+
+    /// <summary>Deletes the object of a pod of which nothing else is left, if somebody asked for that.</summary>
+    public void Delete(PodWorker worker, Outbox outbox)
+    {
+        if (worker.KeepsObject)
+        {
+            return;
+        }
+
+        around.Client.Delete(
+            ResourceTypes.Pods, worker.Pod.Object.Key, outbox,
+            (response, later) =>
+            {
+                if (response.Error is { IsTimeout: true })
+                {
+                    around.Later(worker, PodStepKind.Delete, PodStatusWriter.RetryPeriod.Nanoseconds, later);
+                }
+            },
+            gracePeriodSeconds: 0, uid: worker.Pod.Uid);
     }
 }

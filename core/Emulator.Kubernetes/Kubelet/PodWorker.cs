@@ -12,9 +12,10 @@ namespace Emulator.Kubernetes.Kubelet;
 internal sealed class PodWorker
 {
     /// <summary>A pod of which nothing exists yet.</summary>
-    public PodWorker(PodView pod, SimTime startTime)
+    public PodWorker(PodView pod, SimTime startTime, bool isStatic = false)
     {
         Pod = pod;
+        IsStatic = isStatic;
         StartTime = startTime;
         var records = new List<ContainerRecord>(pod.InitContainers.Count + pod.Containers.Count);
         foreach (ContainerView container in pod.InitContainers)
@@ -75,7 +76,7 @@ internal sealed class PodWorker
     public bool KeepsObject { get; set; }
 
     /// <summary>Whether it is a static pod: the API has its mirror at most.</summary>
-    public bool IsStatic => Pod.Object.Annotations[StaticPods.SourceAnnotation] is "file";
+    public bool IsStatic { get; }
 
     /// <summary>The UID of a static pod's mirror; null while there is none.</summary>
     public string? MirrorUid { get; set; }

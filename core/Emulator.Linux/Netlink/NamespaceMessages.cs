@@ -35,6 +35,11 @@ public sealed record StartProcess(string ContainerName, Program Program) : Netli
     /// <summary>How many process numbers it wants, itself included; default 1.</summary>
     public long Pids { get; init; } = 1;
 
+    /// <summary>How often its container was started before; comes back in <see cref="ProcessExited"/>. Default
+    /// 0.</summary>
+    /// <remarks>Source: the CRI's ContainerMetadata.attempt.</remarks>
+    public int Attempt { get; init; }
+
     /// <summary>Which namespaces it does not get of its own.</summary>
     public NamespaceSharing Sharing { get; init; }
 }

@@ -42,6 +42,9 @@ public sealed class ProcessContext
     /// <summary>The container that it is, or the name that it was started under.</summary>
     public string ContainerName { get; }
 
+    /// <summary>How often its container was started before it.</summary>
+    internal int Attempt { get; init; }
+
     /// <summary>The namespace's name: <c>NAMESPACE/POD</c>, or a host's name.</summary>
     public string NamespaceName => _table.NamespaceName;
 

@@ -36,4 +36,8 @@ public sealed record ReportExits(ActorRef Listener) : Message;
 /// <param name="ExitCode">0 means success; 128 and the signal's number when a signal ended it.</param>
 /// <param name="OutOfMemory">Whether the kernel killed it because memory was out.</param>
 public sealed record ProcessExited(string NamespaceName, string ContainerName, int ExitCode, bool OutOfMemory = false)
-    : Message;
+    : Message
+{
+    /// <summary>The <see cref="Netlink.StartProcess.Attempt"/> that it was started with.</summary>
+    public int Attempt { get; init; }
+}

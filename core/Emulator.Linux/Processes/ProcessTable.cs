@@ -176,7 +176,10 @@ public sealed class ProcessTable(INetworkLayer network, SocketTable sockets, str
         End(context, context.Outbox);
         if (ExitListener is not null && context.Process is not ExchangeClient)
         {
-            context.Outbox.Send(ExitListener, new ProcessExited(NamespaceName, context.ContainerName, code));
+            context.Outbox.Send(ExitListener, new ProcessExited(NamespaceName, context.ContainerName, code)
+            {
+                Attempt = context.Attempt,
+            });
         }
     }
 
@@ -189,7 +192,10 @@ public sealed class ProcessTable(INetworkLayer network, SocketTable sockets, str
         {
             outbox.Send(
                 ExitListener,
-                new ProcessExited(NamespaceName, context.ContainerName, KilledExitCode, OutOfMemory: true));
+                new ProcessExited(NamespaceName, context.ContainerName, KilledExitCode, OutOfMemory: true)
+                {
+                    Attempt = context.Attempt,
+                });
         }
     }
 
@@ -199,7 +205,10 @@ public sealed class ProcessTable(INetworkLayer network, SocketTable sockets, str
         {
             if (ExitListener is not null)
             {
-                outbox.Send(ExitListener, new ProcessExited(NamespaceName, containerName, 1));
+                outbox.Send(ExitListener, new ProcessExited(NamespaceName, containerName, 1)
+                {
+                    Attempt = placed?.Attempt ?? 0,
+                });
             }
 
             return;
@@ -209,6 +218,7 @@ public sealed class ProcessTable(INetworkLayer network, SocketTable sockets, str
         var context = new ProcessContext(this, ++_lastPid, containerName, process)
         {
             Cgroups = cgroup is null ? null : Cgroups,
+            Attempt = placed?.Attempt ?? 0,
         };
         if (cgroup is not null && Cgroups is not null)
         {

@@ -1,3 +1,4 @@
+using Emulator.Cluster.Building;
 using Emulator.Cluster.Manifests;
 using Emulator.Cluster.Reading;
 using Emulator.Core.Documents;
@@ -43,6 +44,66 @@ public sealed class ClusterInputTests
     [Fact]
     public void Without_a_cluster_document_the_cluster_is_the_default() =>
         Assert.Same(ClusterSpecReader.Default, Read("").Cluster);
+
+    /// <summary>Each mistake is told once for a group's nodes, at its place in the Cluster document.</summary>
+    [Theory]
+    [InlineData(
+        "{name: a, annotations: {emulator.dev/run-time: soon}}", "{containers: [{name: a, image: a}]}",
+        "6: spec.nodes[0].staticPods[0].metadata.annotations: emulator.dev/run-time: 'soon' is not a duration; write "
+        + "one such as 500ms, 10s or 1m30s.")]
+    [InlineData(
+        "{name: a, annotations: {emulator.dev/memory: lots}}", "{containers: [{name: a, image: a}]}",
+        "6: spec.nodes[0].staticPods[0].metadata.annotations[emulator.dev/memory]: 'lots' is not understood; write an "
+        + "amount such as 64Mi.")]
+    [InlineData(
+        "{name: a}", "{containers: [{name: a}]}",
+        "7: spec.nodes[0].staticPods[0].spec.containers[0].image: Pod default/a-node-1 is refused: Required value.")]
+    [InlineData(
+        "{name: a, namespace: shop}", "{containers: [{name: a, image: a}]}",
+        "5: spec.nodes[0].staticPods[0]: Pod shop/a-node-1 is refused: namespaces \"shop\" not found. Add a Namespace "
+        + "document.")]
+    public void A_static_pod_that_makes_no_sense_is_an_error(string metadata, string spec, string error)
+    {
+        ManifestSet read = ManifestReader.ReadText(
+            $$"""
+            apiVersion: emulator.dev/v1alpha1
+            kind: Cluster
+            spec:
+              nodes:
+              - {count: 3, name: "node-{n}", staticPods: [{
+                  metadata: {{metadata}},
+                  spec: {{spec}} }]}
+            """, "in.yaml");
+        List<ManifestError> errors = [];
+        ClusterInput? input = ClusterInput.From(read.Documents, errors);
+        Assert.True(input is null || ClusterBuilder.Build(input, errors) is null);
+        Assert.Equal($"in.yaml:{error}", Assert.Single(errors).ToString());
+    }
+
+    [Fact]
+    public void A_static_pods_mirror_and_a_pod_of_the_manifests_may_not_have_one_name()
+    {
+        ManifestSet read = ManifestReader.ReadText(
+            """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: a-node-2}
+            spec: {containers: [{name: a, image: a}]}
+            ---
+            apiVersion: emulator.dev/v1alpha1
+            kind: Cluster
+            spec:
+              nodes:
+              - {count: 3, name: "node-{n}", staticPods: [{
+                  metadata: {name: a}, spec: {containers: [{name: a, image: a}]}}]}
+            """, "in.yaml");
+        List<ManifestError> errors = [];
+        Assert.Null(ClusterBuilder.Build(ClusterInput.From(read.Documents, errors)!, errors)); // It reads well.
+        Assert.Equal(
+            "in.yaml:10: spec.nodes[0].staticPods[0]: Pod default/a-node-2 is refused: pods \"a-node-2\" already "
+            + "exists.",
+            Assert.Single(errors).ToString());
+    }
 
     [Theory]
     [InlineData("run-time: soon", "'soon' is not a duration; write one such as 500ms, 10s or 1m30s.")]

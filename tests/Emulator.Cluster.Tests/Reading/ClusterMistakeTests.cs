@@ -33,6 +33,12 @@ public sealed class ClusterMistakeTests
         "spec.nodes[0].staticPods[0]: is a Service; a kubelet runs Pods alone: write kind: Pod.")]
     [InlineData("nodes: [{staticPods: [{metadata: {name: etcd}}]}]",
         "spec.nodes[0].staticPods[0]: has no spec.containers; write the Pod's whole manifest.")]
+    [InlineData("nodes: [{staticPods: [{apiVersion: v2, metadata: {name: etcd}, spec: {containers: [{name: a}]}}]}]",
+        "spec.nodes[0].staticPods[0].apiVersion: 'v2' has no kind Pod; write v1.")]
+    [InlineData("nodes: [{staticPods: [{metadata: {name: a}, spec: {containers: [{name: a}]}}, "
+        + "{metadata: {name: a, namespace: default}, spec: {containers: [{name: a}]}}]}]",
+        "spec.nodes[0].staticPods[1].metadata.name: Pod default/a is written twice for these nodes; give one of the "
+        + "two another name.")]
     [InlineData("nodes: three", "spec.nodes: 'three' is not a whole number from 1 to 10000; write one.")]
     [InlineData("nodes: 0", "spec.nodes: 0 is not a whole number from 1 to 10000; write one.")]
     [InlineData("nodes: {count: 3}", "spec.nodes: {\"count\":3} is not a list; write its elements after dashes.")]

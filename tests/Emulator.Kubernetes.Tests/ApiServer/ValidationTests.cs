@@ -192,6 +192,29 @@ public sealed class ValidationTests
             problem.Length == 0 ? "" : $"Pod \"p\" is invalid: {problem}", answer.Error?.Message ?? "");
     }
 
+    /// <summary>Source: kubernetes pkg/apis/core/validation (ValidatePodUpdate): of init containers the image
+    /// alone.</summary>
+    [Theory]
+    [InlineData("\"image\":\"a:2\"", true)]
+    [InlineData("\"resources\":{\"requests\":{\"cpu\":\"200m\"}}", false)]
+    public void An_init_container_may_change_its_image_but_not_its_resources(string change, bool succeeds)
+    {
+        _client.Create(_cluster, """
+            {"apiVersion":"v1","kind":"Pod","metadata":{"name":"p"},"spec":{
+             "containers":[{"name":"main","image":"a:1"}],
+             "initContainers":[{"name":"setup","image":"a:1","resources":{"requests":{"cpu":"100m"}}}]}}
+            """);
+        ApiResponse answer = _client.Patch(
+            _cluster, ResourceTypes.Pods, "p", PatchType.Strategic,
+            $$$"""{"spec":{"initContainers":[{"name":"setup",{{{change}}}}]}}""");
+        Assert.Equal(succeeds, answer.Succeeded);
+        Assert.Equal(
+            !succeeds,
+            answer.Error?.Message.StartsWith(
+                "Pod \"p\" is invalid: spec: Forbidden: pod updates may not change fields other than",
+                StringComparison.Ordinal) ?? false);
+    }
+
     [Fact]
     public void Writes_a_status_as_the_api_does()
     {

@@ -49,6 +49,9 @@ internal sealed class NodeRig
     /// <summary>What the node's actors told the kernel, and each other, oldest first.</summary>
     public List<(SimTime At, ActorRef To, Message Message)> Told { get; } = [];
 
+    /// <summary>Whether nothing comes through between the node and the API server.</summary>
+    public bool IsCut { get; set; }
+
     public ActorRef Ref(string name) => new($"{Machine.Name}/{name}", "1", Machine);
 
     /// <summary>Adds an actor; it starts with the rig.</summary>
@@ -143,6 +146,11 @@ internal sealed class NodeRig
     {
         if (next.Message is SessionSegment segment && next.To != segment.To)
         {
+            if (IsCut && (segment.From.Machine == Machine || segment.To.Machine == Machine))
+            {
+                return;
+            }
+
             // To a machine's root: over the path to the other machine.
             Push(new Outgoing(segment.To, segment, PathNanoseconds, 0));
             if (segment.From.Machine == Machine && segment.Content is ApiRequest request

@@ -84,10 +84,10 @@ public sealed class EvictionFactsTests
         PodUsage[] pods = [.. test["pods"]!.Items.Select(Usage)]; // Every case has some.
         IReadOnlyList<PodUsage> ranked = Text(test, "keys") switch
         {
-            "exceeds memory request" => EvictionRanking.ByExceeding(pods, "memory"),
-            "exceeds ephemeral-storage request" => EvictionRanking.ByExceeding(pods, "ephemeral-storage"),
-            "memory usage minus request" => EvictionRanking.ByExcess(pods, "memory"),
-            "disk usage minus request" => EvictionRanking.ByExcess(pods, "ephemeral-storage"),
+            "exceeds memory request" => [.. EvictionRanking.ByExceeding(pods, "memory")],
+            "exceeds ephemeral-storage request" => [.. EvictionRanking.ByExceeding(pods, "ephemeral-storage")],
+            "memory usage minus request" => [.. EvictionRanking.ByExcess(AsTheyCome(pods), "memory")],
+            "disk usage minus request" => [.. EvictionRanking.ByExcess(AsTheyCome(pods), "ephemeral-storage")],
             "priority, process count" => EvictionRanking.Of(pods, "pids"),
             var keys when keys.Contains("memory", StringComparison.Ordinal) => EvictionRanking.Of(pods, "memory"),
             _ => EvictionRanking.Of(pods, "ephemeral-storage"),
@@ -96,6 +96,8 @@ public sealed class EvictionFactsTests
             string.Join(", ", test["expected"]!.Items.Select(n => n.AsString)), // Every case has one.
             string.Join(", ", ranked.Select(p => p.Pod.Name)));
     });
+
+    private static IOrderedEnumerable<PodUsage> AsTheyCome(PodUsage[] pods) => pods.OrderBy(_ => 0);
 
     private static PodUsage Usage(JsonValue test)
     {
@@ -138,8 +140,9 @@ public sealed class EvictionFactsTests
     private static IEnumerable<EvictionThreshold> Thresholds(JsonValue? texts) =>
         texts!.Items.Select(t => Threshold(t.AsString!)); // A list of texts.
 
-    private static Dictionary<EvictionThreshold, SimTime> Times(JsonValue? json) =>
-        json!.Members.ToDictionary(m => Threshold(m.Key), m => Time(m.Value.AsString!)); // A map of texts.
+    private static KeyValuePair<EvictionThreshold, SimTime>[] Times(JsonValue? json) =>
+        [.. json!.Members.Select( // A map of texts.
+            m => KeyValuePair.Create(Threshold(m.Key), Time(m.Value.AsString!)))];
 
     private static SimTime Time(string text) => text == "now"
         ? Now : new SimTime(Now.Nanoseconds - Duration(text["now-".Length..]).Nanoseconds);
@@ -165,7 +168,7 @@ public sealed class EvictionFactsTests
     private static string Sorted(IEnumerable<string> texts) =>
         string.Join(", ", texts.Order(StringComparer.Ordinal));
 
-    private static string Shown(Dictionary<EvictionThreshold, SimTime> times) =>
+    private static string Shown(IEnumerable<KeyValuePair<EvictionThreshold, SimTime>> times) =>
         Sorted(times.Select(t => $"{t.Key} since {t.Value.Nanoseconds}"));
 
     private static string Text(JsonValue value, string name) => value[name]?.AsString ?? "";

@@ -4,6 +4,7 @@ using Emulator.Kubernetes.Api;
 using Emulator.Kubernetes.ApiMachinery;
 using Emulator.Kubernetes.Kubelet;
 using Emulator.Kubernetes.Kubelet.Containers;
+using Emulator.Linux.Cgroups.Cpu;
 
 namespace Emulator.Kubernetes.Tests.Kubelet;
 
@@ -92,7 +93,7 @@ public sealed class KubeletFactsTests
     [InlineData("weight", 7)]
     public void Cpu_shares_become_the_linear_cpu_weight(string group, int count) =>
         Each("cgroups.json", group, count, test =>
-        ($"{Number(test, "weightLinear")}", $"{CpuShares.Weight(Number(test, "shares"))}"));
+        ($"{Number(test, "weightLinear")}", $"{ShareConversion.Weight(Number(test, "shares"))}"));
 
     [Theory]
     [InlineData("quota", 6)]

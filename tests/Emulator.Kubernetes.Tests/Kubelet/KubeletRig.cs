@@ -48,11 +48,11 @@ internal sealed class KubeletRig
             Cgroups.Self);
         _rig.Add(Kubelet);
         _rig.Start();
-        WatchedSince = Told.First(t => t.Message is WatchUsage).At;
+        WatchedSince = Told.FirstOrDefault(t => t.Message is WatchUsage).At;
         _rig.Told.Clear();
     }
 
-    /// <summary>When the kubelet began to watch its node.</summary>
+    /// <summary>When the kubelet began to watch its node; zero where it has not.</summary>
     public SimTime WatchedSince { get; }
 
     public Kubernetes.Kubelet.Kubelet Kubelet { get; }
@@ -68,6 +68,13 @@ internal sealed class KubeletRig
     public List<(SimTime At, ActorRef To, Message Message)> Told => _rig.Told;
 
     public List<(SimTime At, ApiRequest Request)> Writes => _rig.Writes;
+
+    /// <summary>Whether nothing comes through between the node and the API server.</summary>
+    public bool IsCut
+    {
+        get => _rig.IsCut;
+        set => _rig.IsCut = value;
+    }
 
     /// <summary>Puts a pod; its containers can start 500 ms later, which becomes <see cref="Zero"/>.</summary>
     public void Put(string name, string containers, string spec = "", string annotations = "")
@@ -85,6 +92,8 @@ internal sealed class KubeletRig
     public void Put(ApiObject pod) => _rig.Put(pod);
 
     public void Delete(string name, long? grace = null) => _rig.Remove(ResourceTypes.Pods, "default", name, grace);
+
+    public void DeleteNode() => _rig.Remove(ResourceTypes.Nodes, "", "node-1");
 
     public void Tell(Message message)
     {

@@ -68,7 +68,10 @@ public sealed class NodePressureTests
 
         rig.Put(Pod("nothing", Container("{}")));
         rig.Put(Pod("something", Container(Small)));
+        rig.Put(Pod("liar", Container("{}")).With( // Static pods are let in; the API has none.
+            ["metadata", "annotations"], JsonObject.Of(("kubernetes.io/config.source", "file"))));
         rig.Advance(2_000);
+        Assert.Equal("Failed", rig.Phase("liar"));
         Assert.Equal(
             ("Failed", "Pod was rejected: The node had condition: [MemoryPressure]. "),
             (rig.Phase("nothing"), rig.Status("nothing").Find("message")!.AsString));
@@ -82,6 +85,19 @@ public sealed class NodePressureTests
         rig.Put(Pod("later", Container("{}")));
         rig.Advance(2_000);
         Assert.Equal("Running", rig.Phase("later"));
+    }
+
+    [Fact]
+    public void A_condition_whose_write_was_lost_is_written_again()
+    {
+        KubeletRig rig = Rig(memory: "1Gi", "memory.available", "100Mi");
+        rig.Put("big", Container(Small), annotations: Memory("950Mi"));
+        rig.Until(100);
+        rig.IsCut = true;
+        rig.Until(30_000);
+        rig.IsCut = false;
+        rig.Until(120_000);
+        Assert.Equal("True", PressureOf(rig, "MemoryPressure").Status);
     }
 
     [Fact]

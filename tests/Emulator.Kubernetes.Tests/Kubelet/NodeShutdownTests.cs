@@ -4,6 +4,7 @@ using Emulator.Kubernetes.ApiMachinery;
 using Emulator.Kubernetes.Kubelet;
 using Emulator.Kubernetes.Tests.KubeProxy;
 using Emulator.Linux.Netlink;
+using Emulator.Linux.Processes;
 
 namespace Emulator.Kubernetes.Tests.Kubelet;
 
@@ -88,5 +89,74 @@ public sealed class NodeShutdownTests
         Assert.DoesNotContain(rig.Told, t => t.Message is TerminateProcess);
         Assert.Equal("Running", rig.Phase("user"));
         Assert.Equal(writes, rig.Writes.Count);
+    }
+
+    /// <summary>The main container takes all of the group's 20 s, so the sidecar's own grace is none; its SIGKILL is
+    /// the machine's end.</summary>
+    [Fact]
+    public void What_still_runs_when_the_last_group_has_had_its_time_is_killed_with_the_machine()
+    {
+        _rig.Put(
+            "user", Container,
+            ""","initContainers":[{"name":"proxy","image":"i","restartPolicy":"Always"}]""",
+            """ "emulator.dev/stop-time":"40s" """);
+        _rig.Until(1_000);
+        _rig.Told.Clear();
+        _rig.Zero = _rig.Now;
+        _rig.Tell(new ShutDown());
+        _rig.Advance(60_000);
+        Assert.Equal(["app 20000", "proxy 20000"], _rig.Times<KillProcess>(t => t.ContainerName));
+    }
+
+    /// <summary>A group without pods is over: nobody waits for the rest of its 20 s.</summary>
+    [Fact]
+    public void A_pod_whose_object_is_gone_is_waited_for_no_longer()
+    {
+        _rig.Put("user", Container, annotations: """ "emulator.dev/stop-time":"15s" """);
+        _rig.Put("critical", Container, ",\"priorityClassName\":\"system-node-critical\"");
+        _rig.Until(1_000);
+        _rig.Told.Clear();
+        _rig.Zero = _rig.Now;
+        _rig.Tell(new ShutDown());
+        _rig.Delete("user", grace: 0);
+        _rig.Advance(10);
+        Assert.Equal(2, _rig.Told.Count(t => t.Message is TerminateProcess));
+    }
+
+    [Fact]
+    public void A_machine_that_is_off_starts_no_container_again_and_ends_no_pod()
+    {
+        var rig = new KubeletRig();
+        rig.Put("user", """
+            {"name":"app","image":"app","ports":[{"containerPort":80}],
+             "livenessProbe":{"httpGet":{"port":80},"periodSeconds":1}}
+            """);
+        rig.Until(1_000);
+        rig.Tell(new ShutDown());
+        rig.Told.Clear();
+        int writes = rig.Writes.Count;
+        rig.Advance(30_000);
+        rig.Delete("user");
+        rig.Advance(60_000);
+        Assert.DoesNotContain(
+            rig.Told,
+            t => t.Message is StartProcess or TerminateProcess or KillProcess or RunExchange or DeleteNamespace);
+        Assert.Equal(writes, rig.Writes.Count);
+        Assert.True(rig.Pod("user")!.IsTerminating); // Nobody says that it has ended.
+    }
+
+    [Fact]
+    public void A_machine_that_goes_off_before_its_node_has_a_block_of_addresses_never_runs_a_pod()
+    {
+        var rig = new KubeletRig(o => o with { PodCidr = null });
+        rig.Tell(new ShutDown());
+        ApiObject node = rig.Node.With(["spec", "podCIDR"], "10.244.1.0/24");
+        rig.Put(new ApiObject(ResourceTypes.Nodes, node.Json.Without("status")));
+        rig.Put(Manifests.Read("""
+            {"apiVersion":"v1","kind":"Pod","metadata":{"name":"late","namespace":"default"},
+             "spec":{"nodeName":"node-1","containers":[{"name":"app","image":"app"}]}}
+            """));
+        rig.Advance(2_000);
+        Assert.DoesNotContain(rig.Told, t => t.Message is CreateNamespace);
     }
 }

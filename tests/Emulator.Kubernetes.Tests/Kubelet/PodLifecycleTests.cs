@@ -206,6 +206,50 @@ public sealed class PodLifecycleTests
         _rig.Delete("web");
     }
 
+    /// <summary>The API cannot be reached while the pod ends; it is Stopped 100 ms later.</summary>
+    [Fact]
+    public void The_last_status_is_written_again_until_the_api_has_it()
+    {
+        _rig.Put("job", Main, spec: ""","restartPolicy":"Never" """, annotations: """ "emulator.dev/run-time":"3s" """);
+        _rig.Until(2_900);
+        _rig.IsCut = true;
+        _rig.Until(10_000);
+        _rig.IsCut = false;
+        _rig.Until(120_000);
+        Assert.Equal("Succeeded", _rig.Phase("job"));
+    }
+
+    /// <summary>The container would end by itself at the instant at which its grace is over: it is killed and started
+    /// again, and its exit is nobody's then.</summary>
+    [Fact]
+    public void An_exit_counts_for_the_start_that_it_ends_alone()
+    {
+        _rig.Put(
+            "web", """
+            {"name":"main","image":"web:1",
+             "livenessProbe":{"exec":{"command":["true"]},"periodSeconds":10,"failureThreshold":1}}
+            """,
+            spec: ""","terminationGracePeriodSeconds":7""",
+            annotations: """ "emulator.dev/start-up-time":"1s","emulator.dev/stop-time":"7s" """);
+        _rig.Until(7_100);
+        Assert.Equal(["main 7000"], _rig.Times<KillProcess>(k => k.ContainerName));
+        Assert.Equal(["main 7000"], _rig.Times<ProcessExited>(e => e.ContainerName));
+        Assert.Equal(["main 0", "main 7000"], _rig.Starts());
+        Assert.NotNull(_rig.Container("web").At("state", "running"));
+        Assert.Equal(
+            (1L, 137L),
+            (_rig.Container("web")["restartCount"]?.AsInt64 ?? 0,
+            _rig.Container("web").At("lastState", "terminated", "exitCode")?.AsInt64 ?? 0));
+    }
+
+    [Fact]
+    public void A_pod_from_the_api_is_not_static_though_it_says_so()
+    {
+        _rig.Put("web", Main, annotations: """ "kubernetes.io/config.source":"file" """);
+        _rig.Until(100);
+        Assert.Equal("Running", _rig.Phase("web"));
+    }
+
     private static IEnumerable<string> Round(List<string> times) => times.Select(t =>
     {
         string[] parts = t.Split(' ');

@@ -3,6 +3,7 @@ using Emulator.Kubernetes.Api;
 using Emulator.Kubernetes.ApiMachinery;
 using Emulator.Kubernetes.Tests.KubeProxy;
 using Emulator.Linux.Netlink;
+using Emulator.Linux.Processes;
 
 namespace Emulator.Kubernetes.Tests.Kubelet;
 
@@ -82,6 +83,52 @@ public sealed class PodResizeTests
         Assert.Contains(
             _rig.Events("web"),
             e => e.StartsWith("Killing 1 Container app resize requires restart", StringComparison.Ordinal));
+    }
+
+    /// <summary>It holds 50Mi: a pod's limit of 32Mi before its end would be its end.</summary>
+    [Fact]
+    public void A_container_that_is_restarted_for_less_memory_ends_gracefully_under_the_old_limit()
+    {
+        static string Sized(string memory) =>
+            """{"name":"app","image":"app","resources":{"limits":{"cpu":"1","memory":""" + $"\"{memory}\"" + """}},"""
+            + "\"resizePolicy\":[{\"resourceName\":\"memory\",\"restartPolicy\":\"RestartContainer\"}]}";
+        _rig.Put("web", Sized("64Mi"), annotations: """ "emulator.dev/stop-time":"2s","memory":"50Mi" """);
+        _rig.Until(100);
+        _rig.Put(Pod("web", Sized("32Mi")).With(
+            ["metadata", "annotations"], JsonObject.Of(("emulator.dev/stop-time", "2s"), ("memory", "50Mi"))));
+        _rig.Advance(1_000);
+        Assert.Equal($"{64 << 20}", Cgroup("memory.max", "web", "", "/kubepods"));
+        Assert.DoesNotContain(_rig.Told, t => t.Message is ProcessExited);
+        _rig.Advance(2_000);
+        var exit = (ProcessExited)_rig.Told.First(t => t.Message is ProcessExited).Message;
+        Assert.Equal((0, false), (exit.ExitCode, exit.OutOfMemory));
+        Assert.Equal($"{32 << 20}", Cgroup("memory.max", "web", "", "/kubepods"));
+    }
+
+    [Fact]
+    public void A_resize_that_comes_before_the_start_is_what_the_container_starts_with()
+    {
+        static string Sized(string cpu) =>
+            """{"name":"app","image":"app","resources":{"limits":{"memory":"1Gi","cpu":""" + $"\"{cpu}\"" + """}},"""
+            + "\"resizePolicy\":[{\"resourceName\":\"cpu\",\"restartPolicy\":\"RestartContainer\"}]}";
+        _rig.Put("web", Sized("1"));
+        _rig.Put(Pod("web", Sized("2")));
+        _rig.Until(5_000);
+        Assert.Equal("200000 100000", Cgroup("cpu.max", "web", "/app", "/kubepods"));
+        Assert.Single(_rig.Starts());
+        Assert.DoesNotContain(_rig.Told, t => t.Message is TerminateProcess);
+    }
+
+    /// <summary>3500m are missing only now, 17Gi for ever: what can never be counts.</summary>
+    [Fact]
+    public void What_is_infeasible_in_one_resource_is_not_deferred_for_another()
+    {
+        _rig.Put("web", Container("100m", "200m"));
+        _rig.Put("other", Container("3", "3"));
+        _rig.Until(100);
+        _rig.Put(Pod("web", Container("3500m", "3500m").Replace("1Mi", "17Gi", StringComparison.Ordinal)));
+        _rig.Advance(100);
+        Assert.Equal("Infeasible", Pending("web")!.Reason);
     }
 
     private Condition? Pending(string pod) => Condition.Find(_rig.Status(pod), "PodResizePending");

@@ -117,15 +117,13 @@ internal sealed class PodStrategy(ObjectStore store) : ResourceStrategy
             spec = spec.Without(name);
         }
 
-        foreach (string name in (ReadOnlySpan<string>)["containers", "initContainers"])
-        {
-            if (spec.Find(name) is JsonArray containers)
-            {
-                spec = spec.With(name, new JsonArray(
-                    [.. containers.Elements.Select(c => c is JsonObject map ? ResizeRules.Fixed(map) : c)]));
-            }
-        }
-
-        return spec;
+        spec = Each(spec, "containers", ResizeRules.Fixed);
+        return Each(spec, "initContainers", static c => c.Without("image"));
     }
+
+    private static JsonObject Each(JsonObject spec, string list, Func<JsonObject, JsonObject> change) =>
+        spec.Find(list) is JsonArray containers
+            ? spec.With(list, new JsonArray(
+                [.. containers.Elements.Select(c => c is JsonObject map ? change(map) : c)]))
+            : spec;
 }

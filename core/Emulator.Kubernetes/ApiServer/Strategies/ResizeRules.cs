@@ -7,8 +7,9 @@ namespace Emulator.Kubernetes.ApiServer.Strategies;
 
 /// <summary>What of a pod's resources may change while it runs.</summary>
 /// <remarks>Source: kubernetes pkg/apis/core/validation (ValidatePodResize, 1.33): cpu and memory alone; none may be
-/// taken away; the QoS class stays; a memory limit falls only where the container is restarted for it. Left out: the
-/// subresource <c>resize</c>; the change is part of an ordinary update, as before 1.33.</remarks>
+/// taken away; the QoS class stays; a memory limit falls only where the container is restarted for it. Init containers
+/// keep theirs. Left out: the subresource <c>resize</c>; the change is part of an ordinary update, as before
+/// 1.33.</remarks>
 internal static class ResizeRules
 {
     private static readonly string[] Names = ["cpu", "memory"];

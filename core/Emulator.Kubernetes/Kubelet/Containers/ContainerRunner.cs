@@ -62,14 +62,19 @@ internal sealed class ContainerRunner(PodSurroundings around, Prober prober, Con
         string name = record.Spec.Name;
         around.Events.Normal(pod, name, "Created", $"Created container: {name}", outbox);
         around.Events.Normal(pod, name, "Started", $"Started container {name}", outbox);
-        record.IsResizing = false;
+        if (record.IsResizing)
+        {
+            record.IsResizing = false;
+            PodResize.WritePod(worker, around.Cgroups, outbox);
+        }
+
         around.Cgroups.Add(pod, record.Allocated, isRestart: record.Last is not null, outbox);
         outbox.Send(
             worker.Namespace!, // A pod whose containers start has its namespace.
             PodCgroups.Place(
                 PodSurroundings.ProcessName(pod, record.Spec),
                 record.Behaviour.Give(around.Programs(pod, record.Spec)), pod, record.Spec,
-                around.Options.Capacity["memory"].Value, record.Behaviour.Pids));
+                around.Options.Capacity["memory"].Value, record.Behaviour.Pids) with { Attempt = record.RestartCount });
         prober.Start(worker, record, outbox);
     }
 

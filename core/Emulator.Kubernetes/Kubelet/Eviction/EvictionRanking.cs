@@ -9,16 +9,13 @@ public static class EvictionRanking
     /// <summary>The pods, first the one that goes first.</summary>
     public static IReadOnlyList<PodUsage> Of(IEnumerable<PodUsage> pods, string resource) => resource == "pids"
         ? [.. pods.OrderBy(p => p.Pod.Priority).ThenByDescending(p => p.Pids)]
-        : [.. ByExcess(pods.OrderByDescending(p => p.Over(resource) > 0).ThenBy(p => p.Pod.Priority), resource)];
+        : [.. ByExcess(ByExceeding(pods, resource).ThenBy(p => p.Pod.Priority), resource)];
 
     /// <summary>Those above their request first.</summary>
-    public static IReadOnlyList<PodUsage> ByExceeding(IEnumerable<PodUsage> pods, string resource) =>
-        [.. pods.OrderByDescending(p => p.Over(resource) > 0)];
+    public static IOrderedEnumerable<PodUsage> ByExceeding(IEnumerable<PodUsage> pods, string resource) =>
+        pods.OrderByDescending(p => p.Over(resource) > 0);
 
-    /// <summary>The most above its request first.</summary>
-    public static IReadOnlyList<PodUsage> ByExcess(IEnumerable<PodUsage> pods, string resource) =>
-        [.. ByExcess(pods.OrderBy(_ => 0), resource)];
-
-    private static IOrderedEnumerable<PodUsage> ByExcess(IOrderedEnumerable<PodUsage> pods, string resource) =>
+    /// <summary>The most above its request first, of those that are alike so far.</summary>
+    public static IOrderedEnumerable<PodUsage> ByExcess(IOrderedEnumerable<PodUsage> pods, string resource) =>
         pods.ThenByDescending(p => p.Over(resource));
 }

@@ -264,7 +264,8 @@ internal sealed class NodePressure
 
     private bool TryEvict(PodUsage usage, Rejection why, SimDuration grace, Outbox outbox)
     {
-        if (PressureAdmission.IsCritical(usage.Pod) || _lifecycle.Find(usage.Pod.Uid) is not { } worker)
+        if (_lifecycle.Find(usage.Pod.Uid) is not { } worker
+            || PressureAdmission.IsCritical(usage.Pod, worker.IsStatic))
         {
             return false;
         }

@@ -11,9 +11,9 @@ public static class PressureAdmission
         new("node.kubernetes.io/memory-pressure", "", TaintEffect.NoSchedule);
 
     /// <summary>Why a pod is not let in; null when it is.</summary>
-    public static Rejection? Of(PodView pod, IReadOnlyList<string> conditions)
+    public static Rejection? Of(PodView pod, bool isStatic, IReadOnlyList<string> conditions)
     {
-        if (conditions.Count == 0 || IsCritical(pod))
+        if (conditions.Count == 0 || IsCritical(pod, isStatic))
         {
             return null;
         }
@@ -30,8 +30,6 @@ public static class PressureAdmission
     }
 
     /// <summary>Whether the node needs a pod to work: it is static, or has a system's priority.</summary>
-    public static bool IsCritical(PodView pod) =>
-        pod.Priority >= PodQos.SystemCriticalPriority
-        || pod.Object.Annotations["kubernetes.io/config.source"] is { } source && source != "api"
-        || pod.Object.Annotations["kubernetes.io/config.mirror"] is not null;
+    public static bool IsCritical(PodView pod, bool isStatic) =>
+        isStatic || pod.Priority >= PodQos.SystemCriticalPriority;
 }

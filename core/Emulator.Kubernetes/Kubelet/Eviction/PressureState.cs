@@ -7,7 +7,7 @@ namespace Emulator.Kubernetes.Kubelet.Eviction;
 /// actor.</remarks>
 public sealed class PressureState(EvictionOptions options)
 {
-    private Dictionary<EvictionThreshold, SimTime> _firstObservedAt = [];
+    private List<KeyValuePair<EvictionThreshold, SimTime>> _firstObservedAt = [];
     private SortedDictionary<string, SimTime> _conditionsAt = new(StringComparer.Ordinal);
 
     /// <summary>Conditions of the node, sorted.</summary>
@@ -49,14 +49,15 @@ public sealed class PressureState(EvictionOptions options)
         bool withReclaim) =>
         [.. thresholds.Where(t => seen.TryGetValue(t.Signal, out SignalObservation has) && t.IsMet(has, withReclaim))];
 
-    /// <summary>Since when each threshold is met.</summary>
-    public static Dictionary<EvictionThreshold, SimTime> FirstObservedAt(
-        IEnumerable<EvictionThreshold> met, IReadOnlyDictionary<EvictionThreshold, SimTime> before, SimTime now) =>
-        met.ToDictionary(t => t, t => before.TryGetValue(t, out SimTime since) ? since : now);
+    /// <summary>Since when each threshold is met, in the order of those that are met.</summary>
+    public static List<KeyValuePair<EvictionThreshold, SimTime>> FirstObservedAt(
+        IEnumerable<EvictionThreshold> met, IReadOnlyList<KeyValuePair<EvictionThreshold, SimTime>> before,
+        SimTime now) =>
+        [.. met.Select(t => before.FirstOrDefault(b => b.Key == t, KeyValuePair.Create(t, now)))];
 
-    /// <summary>The thresholds whose grace is over.</summary>
+    /// <summary>The thresholds whose grace is over, in their order.</summary>
     public static List<EvictionThreshold> GraceOver(
-        IReadOnlyDictionary<EvictionThreshold, SimTime> firstObservedAt, SimTime now) =>
+        IEnumerable<KeyValuePair<EvictionThreshold, SimTime>> firstObservedAt, SimTime now) =>
         [.. firstObservedAt.Where(t => now - t.Value >= (t.Key.Grace ?? SimDuration.Zero)).Select(t => t.Key)];
 
     /// <summary>The conditions of thresholds, sorted.</summary>
