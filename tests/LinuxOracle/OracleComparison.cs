@@ -46,9 +46,11 @@ internal static class OracleComparison
             IsCold = scenario.IsCold,
             Interleaves = scenario.Interleaves,
             BroadcastsRace = true,
+            NumbersCount = true,
+            WindowsCount = !scenario.WindowGrows,
             Listens = f => EmulatedWorld.IsInBoth(FrameText.HostOf(f), f.Interface.Name),
         });
-        string frames = comparison.Differences(kernel.Frames.Select(FrameText.Of), model);
+        string frames = comparison.Differences(comparison.Lines(kernel.Frames), model);
         string app = TextDifference.Of(comparison.OfApp(kernel.App), comparison.OfApp(model.App));
         string conntrack = TextDifference.Of(
             Tracked(comparison, kernel.Conntrack), Tracked(comparison, model.Conntrack));
