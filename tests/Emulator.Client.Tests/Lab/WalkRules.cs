@@ -19,7 +19,7 @@ internal sealed record WalkRules(IEnumerable<int> KnownPorts)
     /// lack.</summary>
     public bool NumbersCount { get; init; }
 
-    /// <summary>Whether, where numbers count, the window field of every segment does; else that of SYNs alone.</summary>
+    /// <summary>Whether the window field of every segment counts where numbers do; else that of SYNs alone.</summary>
     public bool WindowsCount { get; init; } = true;
 
     /// <summary>Which of our frames the other side listened for; all unless told otherwise.</summary>
