@@ -9,7 +9,8 @@ public sealed class EndpointCategoriesTests
 {
     private const string Here = "here";
 
-    public static TheoryData<int> Places() => [.. Enumerable.Range(0, FactsFile.Cases("endpoint-categories.json").Count)];
+    public static TheoryData<int> Places() =>
+        [.. Enumerable.Range(0, FactsFile.Cases("endpoint-categories.json").Count)];
 
     [Theory]
     [MemberData(nameof(Places))]
