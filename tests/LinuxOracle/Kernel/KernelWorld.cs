@@ -116,6 +116,10 @@ internal sealed class KernelWorld : IDisposable
     {
         _sockets.Seen.Clear();
         EndOrphans();
+        foreach (NetnsThread host in _topology.Hosts.Values)
+        {
+            KernelNeighbours.ForgetUnanswered(host);
+        }
 
         foreach (string node in Neighbourhood.Nodes)
         {
