@@ -1,21 +1,16 @@
 using System.Diagnostics;
 using Emulator.Core.Actors;
-using Emulator.Core.Randomness;
 using Emulator.Core.Time;
 using Emulator.Engine.Execution;
 using Emulator.Linux.Cgroups;
-using Emulator.Linux.Cgroups.Cpu;
 
 namespace Emulator.Bench;
 
-/// <summary>
-/// What a request's CPU time costs to model: nodes of 4 cores with 30 busy pods each, of which every third has a quota;
-/// and a million requests of M/M/1 and M/M/4 at 70 % beside what queueing theory says.
-/// </summary>
+/// <summary>What a request's CPU time costs to model: nodes of 4 cores with 30 busy pods each, of which every third has
+/// a quota. How long requests wait, beside what queueing theory says, is QueueTests' affair.</summary>
 internal static class CpuBench
 {
     private const int Pods = 30;
-    private const int Requests = 1_000_000;
     private const long MeanWork = 1_000_000;
 
     public static void Run()
@@ -24,10 +19,6 @@ internal static class CpuBench
         {
             Measure(nodes);
         }
-
-        // Means and 99th percentiles in milliseconds: M/M/1 and Erlang's C formula.
-        Queue(1, 3.3333, 15.3506);
-        Queue(4, 1.3572, 5.4926);
     }
 
     private static void Measure(int nodes)
@@ -55,53 +46,6 @@ internal static class CpuBench
         Console.WriteLine(
             $"cpu {nodes,5} nodes x {Pods} pods: {elapsed.TotalNanoseconds / requests,7:F0} ns per request, "
             + $"{requests} requests, {(double)allocated / requests:F0} bytes allocated per request");
-    }
-
-    private static void Queue(int workers, double mean, double ninetyNinth)
-    {
-        var cpu = new CpuScheduler(new CpuOptions { Cores = workers });
-        RandomStream gaps = RandomStream.For(1, new ActorId(1), "gaps");
-        RandomStream work = RandomStream.For(1, new ActorId(1), "work");
-        var waiting = new Queue<(long Arrived, long Work)>();
-        var running = new Dictionary<long, long>();
-        var latencies = new List<long>(Requests);
-        long now = 0;
-        for (int i = 0; i <= Requests; i++)
-        {
-            now = i == Requests
-                ? long.MaxValue
-                : now + BinaryLogarithm.Exponential(ref gaps, MeanWork * 10 / 7 / workers);
-            while (cpu.NextEvent is { } next && next.Nanoseconds <= now)
-            {
-                cpu.Advance(next);
-                while (cpu.TryTake(out CpuCompletion done))
-                {
-                    running.Remove(done.Task, out long arrived);
-                    latencies.Add(next.Nanoseconds - arrived);
-                    if (waiting.TryDequeue(out (long Arrived, long Work) first))
-                    {
-                        running.Add(cpu.Enqueue("/app", first.Work, next), first.Arrived);
-                    }
-                }
-            }
-
-            if (i < Requests)
-            {
-                waiting.Enqueue((now, BinaryLogarithm.Exponential(ref work, MeanWork)));
-                if (running.Count < workers)
-                {
-                    (long arrived, long wanted) = waiting.Dequeue();
-                    running.Add(cpu.Enqueue("/app", wanted, new SimTime(now)), arrived);
-                }
-            }
-        }
-
-        latencies.Sort();
-        double seen = latencies.Average() / MeanWork;
-        double tail = (double)latencies[Requests * 99 / 100] / MeanWork;
-        Console.WriteLine(
-            $"M/M/{workers} at 70 %, {Requests} requests of 1 ms: mean {seen:F4} ms (theory {mean:F4}, "
-            + $"{(seen / mean) - 1:P2}), p99 {tail:F4} ms (theory {ninetyNinth:F4}, {(tail / ninetyNinth) - 1:P2})");
     }
 
     // Thirty processes that each want CPU again as soon as they had it: 1 ms and a bit of their own.

@@ -156,6 +156,19 @@ public sealed class CommandLineTests
         Assert.Contains(problem, error, StringComparison.Ordinal);
     }
 
+    /// <summary>As a shell passes <c>--frames ''</c> or an empty variable in quotes.</summary>
+    [Theory]
+    [InlineData("--frames", "", "--frames: '' is not a number of frames above zero; write one such as")]
+    [InlineData("--frames", "M", "--frames: 'M' is not a number of frames above zero; write one such as")]
+    [InlineData("--shards", "", "--shards: '' is not a list of numbers from 1 to 256; write one such as 1,4.")]
+    public void Fuzz_refuses_an_empty_count(string option, string value, string problem)
+    {
+        (int code, _, string error) = Run(["fuzz", option, value]);
+
+        Assert.Equal(ExitCode.BadInput, code);
+        Assert.Contains(problem, error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_command_ends_with_its_handlers_code()
     {
@@ -183,12 +196,15 @@ public sealed class CommandLineTests
         return seen;
     }
 
-    private static (int Code, string Output, string Error) Run(string arguments)
+    private static (int Code, string Output, string Error) Run(string arguments) =>
+        Run(arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+
+    private static (int Code, string Output, string Error) Run(string[] arguments)
     {
         using var output = new StringWriter();
         using var error = new StringWriter();
         int code = CommandLine.Run(
-            arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries),
+            arguments,
             new Streams(TextReader.Null, output, error, false),
             new Handlers(_ => throw new InvalidOperationException(), _ => throw new InvalidOperationException(),
                 _ => throw new InvalidOperationException(), _ => throw new InvalidOperationException(),

@@ -1,10 +1,11 @@
 using Emulator.LinuxOracle.Tests.Scenarios;
+using Xunit.Abstractions;
 
 namespace Emulator.LinuxOracle.Tests;
 
 /// <summary>The same traffic through a real Linux kernel and through the emulator, over VXLAN: every frame at every
 /// interface, what the applications saw, and what the nodes track.</summary>
-public sealed class VxlanOracleTests(VxlanWorlds worlds) : IClassFixture<VxlanWorlds>
+public sealed class VxlanOracleTests(VxlanWorlds worlds, ITestOutputHelper output) : IClassFixture<VxlanWorlds>
 {
     public static TheoryData<string> Names => [.. OracleScenarios.Of("vxlan").Select(s => s.Name)];
 
@@ -12,7 +13,8 @@ public sealed class VxlanOracleTests(VxlanWorlds worlds) : IClassFixture<VxlanWo
     [MemberData(nameof(Names))]
     public void Both_kernels_show_the_same(string scenario)
     {
-        string differences = OracleComparison.Differences(worlds, OracleScenarios.Find("vxlan", scenario));
+        string differences =
+            OracleComparison.Differences(worlds, OracleScenarios.Find("vxlan", scenario), output.WriteLine);
 
         Assert.True(differences.Length == 0, differences);
     }
@@ -53,7 +55,8 @@ public sealed class VxlanOracleTests(VxlanWorlds worlds) : IClassFixture<VxlanWo
 }
 
 /// <summary>The same with plain routes between the nodes.</summary>
-public sealed class HostGatewayOracleTests(HostGatewayWorlds worlds) : IClassFixture<HostGatewayWorlds>
+public sealed class HostGatewayOracleTests(HostGatewayWorlds worlds, ITestOutputHelper output)
+    : IClassFixture<HostGatewayWorlds>
 {
     public static TheoryData<string> Names => [.. OracleScenarios.Of("hostgw").Select(s => s.Name)];
 
@@ -61,7 +64,8 @@ public sealed class HostGatewayOracleTests(HostGatewayWorlds worlds) : IClassFix
     [MemberData(nameof(Names))]
     public void Both_kernels_show_the_same(string scenario)
     {
-        string differences = OracleComparison.Differences(worlds, OracleScenarios.Find("hostgw", scenario));
+        string differences =
+            OracleComparison.Differences(worlds, OracleScenarios.Find("hostgw", scenario), output.WriteLine);
 
         Assert.True(differences.Length == 0, differences);
     }

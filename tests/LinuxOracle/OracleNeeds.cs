@@ -37,7 +37,7 @@ internal static class OracleNeeds
         return Try(says);
     }
 
-    // Some containers let root make no namespaces.
+    // Some containers let root make no namespaces, or mount /proc/sys so that it writes nothing there.
     private static string Try(string says)
     {
         try
@@ -47,10 +47,17 @@ internal static class OracleNeeds
                 "link add try-br type bridge", "link add try-v0 type veth peer name try-v1",
                 "link add try-vx type vxlan id 1 dstport 9");
             netns.RestoreRules(KernelChanges.EmptyRules);
-            return netns.TrySetSysctl("net.bridge.bridge-nf-call-iptables", "1") ? ""
-                : says + "the kernel has no br_netfilter (modprobe br_netfilter)";
+            if (!netns.TrySetSysctl("net.bridge.bridge-nf-call-iptables", "1"))
+            {
+                return says + "the kernel has no br_netfilter (modprobe br_netfilter)";
+            }
+
+            return KernelConntrack.IsListed(netns) ? ""
+                : says + "the kernel lists no tracked connections in /proc/net/nf_conntrack "
+                    + "(modprobe nf_conntrack; CONFIG_NF_CONNTRACK_PROCFS)";
         }
-        catch (InvalidOperationException refused)
+        catch (Exception refused)
+            when (refused is InvalidOperationException or IOException or UnauthorizedAccessException)
         {
             return says + refused.Message.ReplaceLineEndings(" ");
         }

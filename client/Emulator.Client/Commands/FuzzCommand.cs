@@ -86,7 +86,7 @@ internal static class FuzzCommand
 
     private static bool ReadCount(string text, out long count)
     {
-        long unit = text[^1] switch { 'K' or 'k' => 1_000, 'M' or 'm' => 1_000_000, _ => 1 };
+        long unit = text.LastOrDefault() switch { 'K' or 'k' => 1_000, 'M' or 'm' => 1_000_000, _ => 1 };
         ReadOnlySpan<char> digits = unit == 1 ? text : text.AsSpan(0, text.Length - 1);
         bool isNumber = long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out count)
             && count is > 0 and <= 1_000_000_000_000;

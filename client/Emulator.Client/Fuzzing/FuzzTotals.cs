@@ -74,8 +74,10 @@ internal sealed class FuzzTotals
         output.WriteLine("drops: " + Join(_drops.Select(d => $"{d.Value} {d.Key}")));
         output.WriteLine($"ledger: {_originated} originated + {_copied} copied + {_fragmented} fragments = "
             + $"{_delivered} delivered + {_dropped} dropped + {_absorbed} absorbed + {_inFlight} in flight");
-        output.WriteLine(_failed.Count > 0 ? "digests: see the failed cases"
-            : $"digests: equal on {string.Join(", ", shards)} shards in every case");
+        output.WriteLine("digests: " + (_failed.Count > 0 ? "see the failed cases"
+            : Cases == 0 ? "not compared: no case ran"
+            : shards.Count < 2 ? $"not compared: {shards[0]} is the only number of shards"
+            : $"equal on {string.Join(", ", shards)} shards in every case"));
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{seconds:F1} s, {Injected / seconds:F0} frames/s, each on {shards.Count} numbers of shards; the slowest "

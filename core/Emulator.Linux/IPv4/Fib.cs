@@ -141,7 +141,9 @@ public sealed class Fib
         return removed > 0;
     }
 
-    /// <summary>Makes an address the host's own, with its subnet's route and broadcast address.</summary>
+    /// <summary>Makes an address the host's own, with its subnet's route and broadcast addresses: the one that is named
+    /// and the subnet's last. Its first is an address like others. Source: fib_add_ifaddr of Linux 5.14 and
+    /// newer.</summary>
     public void AddAddress(NetDevice device, IPv4Address address, int prefixLength, IPv4Address? broadcast)
     {
         Invalidate();
@@ -154,8 +156,12 @@ public sealed class Fib
 
         if (prefixLength < 32)
         {
-            _broadcast.TryAdd(new Cidr(address, prefixLength).Address.Value, device);
             var subnet = new Cidr(address, prefixLength);
+            if (prefixLength < 31)
+            {
+                _broadcast.TryAdd(subnet.Last.Value, device);
+            }
+
             Replace(new Route(subnet, RouteType.Unicast, null, device, address, 0, false, true));
         }
     }

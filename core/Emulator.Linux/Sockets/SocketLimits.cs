@@ -92,6 +92,10 @@ public static class SocketLimits
     /// <summary>TIME-WAIT (Linux TCP_TIMEWAIT_LEN).</summary>
     public static readonly SimDuration TimeWait = SimDuration.FromSeconds(60);
 
+    /// <summary>How far beyond the numbers of a connection in TIME-WAIT the one begins that takes its port over
+    /// (tcp_twsk_unique: the largest window without a scale, and two).</summary>
+    public const uint TimeWaitGap = 65_537;
+
     /// <summary>FIN-WAIT-2 of a closed socket (<c>tcp_fin_timeout</c>).</summary>
     public static readonly SimDuration FinTimeout = SimDuration.FromSeconds(60);
 

@@ -262,4 +262,13 @@ public sealed class TcpConnection
             TcpOutput.SendWindowUpdate(this, outbox);
         }
     }
+
+    // Nothing is sent yet; the SYN has this number.
+    internal void BeginAt(uint initial)
+    {
+        InitialSendSequence = initial;
+        SendUnacknowledged = initial;
+        SendMax = initial;
+        SendBuffer.Reset(initial + 1);
+    }
 }

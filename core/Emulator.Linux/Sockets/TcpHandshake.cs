@@ -114,8 +114,7 @@ internal static class TcpHandshake
 
     private static void TakeAnswer(TcpConnection c, TcpSegment segment, Outbox outbox)
     {
-        int mss = c.PathMtu - IPv4Packet.HeaderLength - TcpSegment.HeaderLength;
-        c.ReceiveEdge = c.ReceiveNext + (uint)(SocketLimits.ReceiveWindowInitial / mss * mss);
+        c.ReceiveEdge = c.ReceiveNext + (uint)c.FirstWindow;
         Establish(c, segment, outbox);
         TcpOutput.SendAck(c, outbox);
         TcpOutput.SendPending(c, outbox);

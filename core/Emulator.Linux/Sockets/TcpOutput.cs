@@ -14,7 +14,7 @@ internal static class TcpOutput
         bool answers = c.State == TcpState.SynReceived;
         bool offersTimestamps = !answers || c.TimestampsOn;
         int mss = c.PathMtu - IPv4Packet.HeaderLength - TcpSegment.HeaderLength;
-        int perSegment = answers && c.TimestampsOn ? mss - 12 : mss;
+        int perSegment = c.TimestampsOn ? mss - 12 : mss; // Unknown before an answer, but after a TIME-WAIT.
         int window = SocketLimits.ReceiveWindowInitial / perSegment * perSegment;
         c.FirstWindow = window;
         var options = new TcpOptions

@@ -60,7 +60,7 @@ internal sealed class TcpTable(INetworkLayer network, SocketNumbers numbers, Eph
         }
 
         source = isBound ? options.LocalAddress : source;
-        error = ChooseLocal(remote, source, options.LocalPort, out Endpoint local);
+        error = ChooseLocal(remote, source, options.LocalPort, out Endpoint local, out TcpConnection? waiting);
         if (error != SocketError.None)
         {
             return false;
@@ -69,6 +69,11 @@ internal sealed class TcpTable(INetworkLayer network, SocketNumbers numbers, Eph
         TcpConnection c = Add(local, remote, handler, mtu, flow, null, outbox);
         c.State = TcpState.SynSent;
         c.TimeToLive = options.TimeToLive;
+        if (waiting is not null)
+        {
+            Succeed(c, waiting);
+        }
+
         TcpOutput.SendSyn(c, outbox);
         c.SoftError = SocketError.None; // That the host's own rules swallow the SYN, connect(2) does not say.
         TcpTimers.Start(c, TcpMainTimer.Retransmit, c.Timeout.Value, outbox);
@@ -89,11 +94,8 @@ internal sealed class TcpTable(INetworkLayer network, SocketNumbers numbers, Eph
             Listener = listener,
             Flow = flow,
             PathMtu = Math.Clamp(mtu, SocketLimits.MtuMin, ushort.MaxValue),
-            InitialSendSequence = initial,
-            SendUnacknowledged = initial,
-            SendMax = initial,
         };
-        c.SendBuffer.Reset(initial + 1);
+        c.BeginAt(initial);
         _connections.Add(tuple, c);
         _byId.Add(c.Id, c);
         return c;
@@ -203,9 +205,12 @@ internal sealed class TcpTable(INetworkLayer network, SocketNumbers numbers, Eph
     private List<TcpConnection> InOrder(Func<TcpConnection, bool> wanted) =>
         [.. _byId.Values.Where(wanted).OrderBy(c => c.Id)];
 
-    private SocketError ChooseLocal(Endpoint remote, IPv4Address source, ushort localPort, out Endpoint local)
+    // The port, and the connection in TIME-WAIT that it is taken over from, which is forgotten.
+    private SocketError ChooseLocal(
+        Endpoint remote, IPv4Address source, ushort localPort, out Endpoint local, out TcpConnection? waiting)
     {
         local = new Endpoint(source, localPort);
+        waiting = null;
         if (!numbers.HasRoom)
         {
             return SocketError.TooManySockets;
@@ -233,8 +238,18 @@ internal sealed class TcpTable(INetworkLayer network, SocketNumbers numbers, Eph
             return SocketError.AddressNotAvailable;
         }
 
+        waiting = before;
         Remove(before);
         return SocketError.None;
+    }
+
+    // A connection that takes over from one in TIME-WAIT begins beyond the old one's numbers and echoes its timestamp,
+    // whose option it counts on (Linux: tcp_twsk_unique).
+    private static void Succeed(TcpConnection c, TcpConnection waiting)
+    {
+        c.BeginAt(waiting.SendMax + SocketLimits.TimeWaitGap);
+        c.TimestampsOn = true;
+        c.TimestampRecent = waiting.TimestampRecent;
     }
 
     private TcpListener? FindListener(Endpoint local) =>

@@ -41,6 +41,14 @@ internal sealed partial class WalkComparison
             : "";
     }
 
+    /// <summary>Frames as lines, in their order.</summary>
+    public IEnumerable<string> Lines(IEnumerable<SeenFrame> frames)
+    {
+        var numbers = new TcpNumbers(_rules.WindowsCount);
+        return frames.Select(f => FrameText.Of(f)
+            + (_rules.NumbersCount ? numbers.Of(Engine.Telemetry.HopPacket.From(f.Frame)) : ""));
+    }
+
     /// <summary>Lines of text with chosen ports and countdowns renamed, in an order of their own.</summary>
     public IEnumerable<string> Unordered(IEnumerable<string> lines) => lines
         .Select(l => TrackedPort().Replace(SecondsLeft().Replace(l, "$1"), Chosen))
@@ -58,11 +66,9 @@ internal sealed partial class WalkComparison
 
     private (string Line, string Packet)[] Compared(LabSight sight)
     {
+        SeenFrame[] heard = [.. sight.Frames.Where(_rules.Listens)];
         (SeenFrame Frame, string Line)[] compared =
-        [
-            .. sight.Frames.Where(_rules.Listens)
-                .Select(f => (f, FrameText.Of(f))).Where(f => _rules.IsCold || !IsProbe(f.Item2)),
-        ];
+            [.. heard.Zip(Lines(heard)).Where(f => _rules.IsCold || !IsProbe(f.Second))];
         return [.. Named(compared.Select(f => f.Line)).Zip(compared, (line, f) => (line, PacketOf(f.Frame)))];
     }
 

@@ -15,6 +15,13 @@ internal sealed record WalkRules(IEnumerable<int> KnownPorts)
     /// its copy, at its interfaces in order.</summary>
     public bool BroadcastsRace { get; init; }
 
+    /// <summary>Whether the numbers of TCP segments count (<see cref="TcpNumbers"/>), which the recordings
+    /// lack.</summary>
+    public bool NumbersCount { get; init; }
+
+    /// <summary>Whether the window field of every segment counts where numbers do; else that of SYNs alone.</summary>
+    public bool WindowsCount { get; init; } = true;
+
     /// <summary>Which of our frames the other side listened for; all unless told otherwise.</summary>
     public Func<SeenFrame, bool> Listens { get; init; } = _ => true;
 }

@@ -1,5 +1,6 @@
 using Emulator.Cluster.Canonical;
 using Emulator.Core.Actors;
+using Emulator.Core.Tests.Canonical;
 using Emulator.Engine.Inputs;
 using Emulator.Linux.Netlink;
 
@@ -22,7 +23,7 @@ public sealed class CanonicalInputEncodingTests
 
         Assert.StartsWith(message.GetType().Name + " ", line, StringComparison.Ordinal);
         Assert.DoesNotContain('\t', line);
-        Assert.Equal(Unfolded.Of(message), Unfolded.Of(_inputs.Decode(line)));
+        Assert.Equal(FieldText.Of(message), FieldText.Of(_inputs.Decode(line)));
     }
 
     // Version 2, netlink's tag 4, KillProcess' 2, a new name (0) of 4 bytes: 02 04 02 00 04 65 63 68 6F in base64.

@@ -2,6 +2,7 @@ using Emulator.Cluster.Canonical;
 using Emulator.Core.Actors;
 using Emulator.Core.Canonical;
 using Emulator.Core.Packets;
+using Emulator.Core.Tests.Canonical;
 using Emulator.Kubernetes.ApiServer.Messages;
 using FsCheck;
 using FsCheck.Fluent;
@@ -28,7 +29,7 @@ public sealed class MessageCodecTests
         Message read = Decode(bytes);
 
         Assert.Equal(message.GetType(), read.GetType());
-        Assert.Equal(Unfolded.Of(message), Unfolded.Of(read));
+        Assert.Equal(FieldText.Of(message), FieldText.Of(read));
         Assert.Equal(bytes, Encode(read));
     }
 

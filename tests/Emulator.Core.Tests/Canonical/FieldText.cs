@@ -60,8 +60,10 @@ internal static class FieldText
         }
 
         text.Append(type.Name).Append('{');
+        // A structure that gives one of its own type has computed it, and would do so without end.
         foreach (PropertyInfo property in type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
-            .Where(p => p.GetIndexParameters().Length == 0).OrderBy(p => p.Name, StringComparer.Ordinal))
+            .Where(p => p.GetIndexParameters().Length == 0 && !(type.IsValueType && p.PropertyType == type))
+            .OrderBy(p => p.Name, StringComparer.Ordinal))
         {
             text.Append(property.Name).Append('=');
             Write(property.GetValue(value), text);

@@ -105,36 +105,13 @@ public sealed class RemoteEngineTests
     }
 
     [Fact]
-    public void A_silo_that_does_not_answer_halts_the_run_which_says_so_and_goes_on_when_it_does()
-    {
-        LoopbackSilos silos = Silos(3, 3, silent: [5]);
-        using RemoteEngine engine = Over(silos);
-
-        engine.RunUntil(End);
-
-        Assert.Equal(Alone(), engine.Digest);
-        Assert.Equal(0, engine.RemoteStatistics.Recoveries);
-        Assert.Equal(2, _notices.Count);
-        Assert.Matches("^the run is halted at .*: silo-[012] does not answer\\.$", _notices[0]);
-        Assert.Equal("the run goes on.", _notices[1]);
-        Assert.Null(_ledger.Check(engine.PacketsInFlight));
-    }
+    public void A_silo_that_does_not_answer_halts_the_run_which_says_so_and_goes_on_when_it_does() =>
+        AssertHaltsOnce(Silos(3, 3, silent: [5]), "^the run is halted at .*: silo-[012] does not answer\\.$");
 
     [Fact]
-    public void Two_silos_cut_from_each_other_halt_the_run_which_names_both_and_goes_on_when_they_are_joined()
-    {
-        LoopbackSilos silos = Silos(3, 3, cutForOrders: 9);
-        using RemoteEngine engine = Over(silos);
-
-        engine.RunUntil(End);
-
-        Assert.Equal(Alone(), engine.Digest);
-        Assert.Equal(0, engine.RemoteStatistics.Recoveries);
-        Assert.Equal(2, _notices.Count);
-        Assert.Matches("silo-[01] has not got what silo silo-[01] says of window 0; the network", _notices[0]);
-        Assert.Equal("the run goes on.", _notices[1]);
-        Assert.Null(_ledger.Check(engine.PacketsInFlight));
-    }
+    public void Two_silos_cut_from_each_other_halt_the_run_which_names_both_and_goes_on_when_they_are_joined() =>
+        AssertHaltsOnce(
+            Silos(3, 3, cutForOrders: 9), "silo-[01] has not got what silo silo-[01] says of window 0; the network");
 
     [Fact]
     public void A_stretch_is_ordered_once_for_the_start_and_once_for_all_windows_after_it()
@@ -194,5 +171,19 @@ public sealed class RemoteEngineTests
         RemoteEngine engine = new(options, silos, StationCodec.Instance, _notices.Add);
         StationModel.Populate(engine.Add, engine.DeclareWire);
         return engine;
+    }
+
+    private void AssertHaltsOnce(LoopbackSilos silos, string why)
+    {
+        using RemoteEngine engine = Over(silos);
+
+        engine.RunUntil(End);
+
+        Assert.Equal(Alone(), engine.Digest);
+        Assert.Equal(0, engine.RemoteStatistics.Recoveries);
+        Assert.Equal(2, _notices.Count);
+        Assert.Matches(why, _notices[0]);
+        Assert.Equal("the run goes on.", _notices[1]);
+        Assert.Null(_ledger.Check(engine.PacketsInFlight));
     }
 }

@@ -9,15 +9,15 @@ namespace Emulator.Kubernetes.Tests.Controllers;
 /// source.</summary>
 public class DeploymentStatusTests
 {
-    public static TheoryData<int, string> Complete => ControllerFacts.Names("deployment-complete.json");
+    public static TheoryData<int, string> Complete => FactsFile.Names("deployment-complete.json");
 
-    public static TheoryData<int, string> Progressing => ControllerFacts.Names("deployment-progressing.json");
+    public static TheoryData<int, string> Progressing => FactsFile.Names("deployment-progressing.json");
 
-    public static TheoryData<int, string> RolloutStatus => ControllerFacts.Names("deployment-rollout-status.json");
+    public static TheoryData<int, string> RolloutStatus => FactsFile.Names("deployment-rollout-status.json");
 
-    public static TheoryData<int, string> Scale => ControllerFacts.Names("deployment-scale.json");
+    public static TheoryData<int, string> Scale => FactsFile.Names("deployment-scale.json");
 
-    public static TheoryData<int, string> History => ControllerFacts.Names("deployment-history.json");
+    public static TheoryData<int, string> History => FactsFile.Names("deployment-history.json");
 
     [Theory]
     [MemberData(nameof(Complete))]
@@ -117,7 +117,7 @@ public class DeploymentStatusTests
 
     private static JsonValue Case(string file, int index, string name)
     {
-        JsonValue @case = ControllerFacts.Cases(file)[index];
+        JsonValue @case = FactsFile.Cases(file)[index];
         Assert.Equal(name, @case["name"]!.AsString);
         return @case;
     }

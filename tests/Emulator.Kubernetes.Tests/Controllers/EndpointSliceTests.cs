@@ -8,15 +8,15 @@ namespace Emulator.Kubernetes.Tests.Controllers;
 /// source.</summary>
 public class EndpointSliceTests
 {
-    public static TheoryData<int, string> PodToEndpoint => ControllerFacts.Names("pod-to-endpoint.json");
+    public static TheoryData<int, string> PodToEndpoint => FactsFile.Names("pod-to-endpoint.json");
 
-    public static TheoryData<int, string> PodInEndpoints => ControllerFacts.Names("pod-in-endpoints.json");
+    public static TheoryData<int, string> PodInEndpoints => FactsFile.Names("pod-in-endpoints.json");
 
-    public static TheoryData<int, string> Hostname => ControllerFacts.Names("hostname.json");
+    public static TheoryData<int, string> Hostname => FactsFile.Names("hostname.json");
 
-    public static TheoryData<int, string> Lengths => ControllerFacts.Names("max-endpoints-per-slice.json");
+    public static TheoryData<int, string> Lengths => FactsFile.Names("max-endpoints-per-slice.json");
 
-    public static TheoryData<int, string> Ports => ControllerFacts.Names("find-port.json");
+    public static TheoryData<int, string> Ports => FactsFile.Names("find-port.json");
 
     [Theory]
     [MemberData(nameof(PodToEndpoint))]
@@ -139,7 +139,7 @@ public class EndpointSliceTests
 
     private static JsonValue Case(string file, int index, string name)
     {
-        JsonValue @case = ControllerFacts.Cases(file)[index];
+        JsonValue @case = FactsFile.Cases(file)[index];
         Assert.Equal(name, @case["name"]!.AsString);
         return @case;
     }

@@ -39,16 +39,16 @@ public class NodeLifecycleTests
             """{"status":{"phase":"Running","conditions":[{"type":"Ready","status":"True"}]}}""", status: true).Error);
     }
 
-    public static TheoryData<int, string> TaintsByCondition => ControllerFacts.Names("taints-by-condition.json");
+    public static TheoryData<int, string> TaintsByCondition => FactsFile.Names("taints-by-condition.json");
 
-    public static TheoryData<int, string> TolerationTimes => ControllerFacts.Names("toleration-time.json");
+    public static TheoryData<int, string> TolerationTimes => FactsFile.Names("toleration-time.json");
 
     [Theory]
     [MemberData(nameof(TaintsByCondition))]
     public void Conditions_taint_a_node_as_in_Kubernetes(int index, string name)
     {
         // Kubernetes' test looks at the NoSchedule taints only.
-        JsonValue @case = ControllerFacts.Cases("taints-by-condition.json")[index];
+        JsonValue @case = FactsFile.Cases("taints-by-condition.json")[index];
         Assert.Equal(name, @case["name"]!.AsString);
         JsonArray taints = NodeTaintPlan.For(ControllerFacts.Object(ResourceTypes.Nodes, @case["node"]), "now");
         Assert.Equal(@case["taints"]!.Items, taints.Elements.Where(t => t["effect"]?.AsString == "NoSchedule"));
@@ -58,7 +58,7 @@ public class NodeLifecycleTests
     [MemberData(nameof(TolerationTimes))]
     public void The_shortest_toleration_counts_as_in_Kubernetes(int index, string name)
     {
-        JsonValue @case = ControllerFacts.Cases("toleration-time.json")[index];
+        JsonValue @case = FactsFile.Cases("toleration-time.json")[index];
         Assert.Equal(name, @case["name"]!.AsString);
         SimDuration? expected = @case["seconds"]?.AsInt64 is long seconds ? SimDuration.FromSeconds(seconds) : null;
         Assert.Equal(expected, TolerationTime.Shortest(Toleration.ParseAll(@case["tolerations"])));

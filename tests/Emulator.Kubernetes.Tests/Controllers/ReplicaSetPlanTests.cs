@@ -14,7 +14,7 @@ public class ReplicaSetPlanTests
     public void Pods_go_in_the_order_of_Kubernetes()
     {
         // Facts/scale-down-order.json names its source.
-        JsonValue @case = Assert.Single(ControllerFacts.Cases("scale-down-order.json"));
+        JsonValue @case = Assert.Single(FactsFile.Cases("scale-down-order.json"));
         ApiObject[] expected = [.. @case["podsInDeletionOrder"]!.Items.Select(Pod)];
         IReadOnlyList<ApiObject> sorted = ScaleDownOrder.Sort(expected.Reverse(), expected, Now);
         Assert.Equal(expected.Select(p => p.Name), sorted.Select(p => p.Name));

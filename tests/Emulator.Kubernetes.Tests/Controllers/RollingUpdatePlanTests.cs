@@ -7,19 +7,19 @@ namespace Emulator.Kubernetes.Tests.Controllers;
 /// source.</summary>
 public class RollingUpdatePlanTests
 {
-    public static TheoryData<int, string> MaxUnavailable => ControllerFacts.Names("deployment-max-unavailable.json");
+    public static TheoryData<int, string> MaxUnavailable => FactsFile.Names("deployment-max-unavailable.json");
 
-    public static TheoryData<int, string> NewReplicas => ControllerFacts.Names("deployment-new-replicas.json");
+    public static TheoryData<int, string> NewReplicas => FactsFile.Names("deployment-new-replicas.json");
 
-    public static TheoryData<int, string> Fenceposts => ControllerFacts.Names("deployment-fenceposts.json");
+    public static TheoryData<int, string> Fenceposts => FactsFile.Names("deployment-fenceposts.json");
 
-    public static TheoryData<int, string> ReconcileNew => ControllerFacts.Names("deployment-reconcile-new.json");
+    public static TheoryData<int, string> ReconcileNew => FactsFile.Names("deployment-reconcile-new.json");
 
-    public static TheoryData<int, string> ReconcileOld => ControllerFacts.Names("deployment-reconcile-old.json");
+    public static TheoryData<int, string> ReconcileOld => FactsFile.Names("deployment-reconcile-old.json");
 
-    public static TheoryData<int, string> CleanUp => ControllerFacts.Names("deployment-clean-up-unhealthy.json");
+    public static TheoryData<int, string> CleanUp => FactsFile.Names("deployment-clean-up-unhealthy.json");
 
-    public static TheoryData<int, string> ScaleDown => ControllerFacts.Names("deployment-scale-down-old.json");
+    public static TheoryData<int, string> ScaleDown => FactsFile.Names("deployment-scale-down-old.json");
 
     [Theory]
     [MemberData(nameof(MaxUnavailable))]
@@ -130,7 +130,7 @@ public class RollingUpdatePlanTests
 
     private static JsonValue Case(string file, int index, string name)
     {
-        JsonValue @case = ControllerFacts.Cases(file)[index];
+        JsonValue @case = FactsFile.Cases(file)[index];
         Assert.Equal(name, @case["name"]!.AsString);
         return @case;
     }

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Emulator.Core.Addresses;
 using Emulator.Core.Documents;
 using Emulator.Core.Packets.Dns;
@@ -10,7 +9,7 @@ namespace Emulator.Kubernetes.Tests.Dns;
 /// <summary>CoreDNS' own questions and answers, and the tables of the Kubernetes DNS specification.</summary>
 public class DnsZoneTests
 {
-    private static readonly JsonValue Facts = Read();
+    private static readonly JsonValue Facts = FactsFile.Read("dns.json");
 
     public static TheoryData<int, string> Cases()
     {
@@ -131,7 +130,4 @@ public class DnsZoneTests
         "NXDOMAIN" => DnsResponseCode.NameError,
         _ => throw new ArgumentException(text),
     };
-
-    private static JsonValue Read([CallerFilePath] string here = "") =>
-        JsonText.Parse(File.ReadAllText(Path.Combine(Path.GetDirectoryName(here)!, "Facts", "dns.json")));
 }

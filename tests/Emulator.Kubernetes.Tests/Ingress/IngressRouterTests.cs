@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Emulator.Core.Documents;
 using Emulator.Kubernetes.Api;
 using Emulator.Kubernetes.ApiMachinery;
@@ -9,7 +8,7 @@ namespace Emulator.Kubernetes.Tests.Ingress;
 /// <summary>The ingress controllers' conformance suite, and the tables of Kubernetes' documentation.</summary>
 public class IngressRouterTests
 {
-    private static readonly JsonValue Facts = Read();
+    private static readonly JsonValue Facts = FactsFile.Read("ingress.json");
 
     public static TheoryData<int, string> Of(string list)
     {
@@ -111,7 +110,4 @@ public class IngressRouterTests
     }
 
     private static IngressView View(JsonValue ingress) => IngressView.Of(ApiObject.From((JsonObject)ingress));
-
-    private static JsonValue Read([CallerFilePath] string here = "") =>
-        JsonText.Parse(File.ReadAllText(Path.Combine(Path.GetDirectoryName(here)!, "Facts", "ingress.json")));
 }

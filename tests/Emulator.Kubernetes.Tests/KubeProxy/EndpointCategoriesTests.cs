@@ -9,13 +9,14 @@ public sealed class EndpointCategoriesTests
 {
     private const string Here = "here";
 
-    public static TheoryData<int> Places() => [.. Enumerable.Range(0, Facts.Cases("endpoint-categories.json").Count)];
+    public static TheoryData<int> Places() =>
+        [.. Enumerable.Range(0, FactsFile.Cases("endpoint-categories.json").Count)];
 
     [Theory]
     [MemberData(nameof(Places))]
     public void Endpoints_are_sorted_as_in_kube_proxys_own_tests(int place)
     {
-        JsonValue test = Facts.Cases("endpoint-categories.json")[place];
+        JsonValue test = FactsFile.Cases("endpoint-categories.json")[place];
         JsonValue service = test["service"] ?? JsonObject.Empty;
         var port = new ServicePort
         {

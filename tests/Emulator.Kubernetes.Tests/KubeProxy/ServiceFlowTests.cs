@@ -17,7 +17,7 @@ public sealed class ServiceFlowTests
         var data = new TheoryData<string, int>();
         foreach (string file in new[] { "iptables-flows.json", "nftables-flows.json" })
         {
-            for (int i = 0; i < Facts.Cases(file).Count; i++)
+            for (int i = 0; i < FactsFile.Cases(file).Count; i++)
             {
                 data.Add(file, i);
             }
@@ -29,15 +29,15 @@ public sealed class ServiceFlowTests
     [Fact]
     public void All_set_ups_of_the_facts_are_there()
     {
-        Assert.Equal(16, Facts.Cases("iptables-flows.json").Count);
-        Assert.Equal(3, Facts.Cases("nftables-flows.json").Count);
+        Assert.Equal(16, FactsFile.Cases("iptables-flows.json").Count);
+        Assert.Equal(3, FactsFile.Cases("nftables-flows.json").Count);
     }
 
     [Theory]
     [MemberData(nameof(SetUps))]
     public void Packets_go_where_kube_proxys_own_tests_expect_them(string file, int place)
     {
-        JsonValue setUp = Facts.Cases(file)[place];
+        JsonValue setUp = FactsFile.Cases(file)[place];
         List<JsonValue> services = [.. Get(setUp, "services").Items];
         List<JsonValue> slices = [.. Get(setUp, "endpointSlices").Items];
         var cache = new ServiceRuleCache(Options(Get(setUp, "proxy")));

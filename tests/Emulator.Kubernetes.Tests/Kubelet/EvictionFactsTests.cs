@@ -1,9 +1,9 @@
-using System.Runtime.CompilerServices;
 using Emulator.Core.Documents;
 using Emulator.Core.Time;
 using Emulator.Kubernetes.Api;
 using Emulator.Kubernetes.ApiMachinery;
 using Emulator.Kubernetes.Kubelet.Eviction;
+using static Emulator.Kubernetes.Tests.FactsFile;
 
 namespace Emulator.Kubernetes.Tests.Kubelet;
 
@@ -112,19 +112,8 @@ public sealed class EvictionFactsTests
         return new PodUsage(pod, [new ContainerUsage(pod.Containers[0], Of("memory"), Of("disk"), Of("pids"))]);
     }
 
-    private static void Each(string group, int count, Func<JsonValue, (string Expected, string Seen)> check)
-    {
-        IReadOnlyList<JsonValue> cases = Read()["groups"]![group]!.Items; // The file is this project's own.
-        Assert.Equal(count, cases.Count);
-        foreach (JsonValue test in cases)
-        {
-            (string expected, string seen) = check(test);
-            Assert.Equal($"{test["name"]}: {expected}", $"{test["name"]}: {seen}");
-        }
-    }
-
-    private static JsonValue Read([CallerFilePath] string here = "") => JsonText.Parse(File.ReadAllText(
-        Path.Combine(Path.GetDirectoryName(here)!, "Facts", "eviction.json"))); // A source file is in a folder.
+    private static void Each(string group, int count, Func<JsonValue, (string Expected, string Seen)> check) =>
+        FactsFile.Each("eviction.json", group, count, check);
 
     /// <summary>As the file writes them: <c>memory.available&lt;2Gi for 1m0s reclaim 500Mi</c>.</summary>
     private static EvictionThreshold Threshold(string text)
@@ -170,6 +159,4 @@ public sealed class EvictionFactsTests
 
     private static string Shown(IEnumerable<KeyValuePair<EvictionThreshold, SimTime>> times) =>
         Sorted(times.Select(t => $"{t.Key} since {t.Value.Nanoseconds}"));
-
-    private static string Text(JsonValue value, string name) => value[name]?.AsString ?? "";
 }

@@ -1,10 +1,10 @@
-using System.Runtime.CompilerServices;
 using Emulator.Core.Documents;
 using Emulator.Kubernetes.Api;
 using Emulator.Kubernetes.ApiMachinery;
 using Emulator.Kubernetes.Kubelet;
 using Emulator.Kubernetes.Kubelet.Containers;
 using Emulator.Linux.Cgroups.Cpu;
+using static Emulator.Kubernetes.Tests.FactsFile;
 
 namespace Emulator.Kubernetes.Tests.Kubelet;
 
@@ -157,29 +157,11 @@ public sealed class KubeletFactsTests
         },
         (int)Number(json, "exitCode"), json["changed"]?.AsBool == true, json["probeFailed"]?.AsBool == true);
 
-    private static void Each(
-        string file, string group, int count, Func<JsonValue, (string Expected, string Seen)> check)
-    {
-        IReadOnlyList<JsonValue> cases = Read(file)["groups"]![group]!.Items; // The file is this project's own.
-        Assert.Equal(count, cases.Count);
-        foreach (JsonValue test in cases)
-        {
-            (string expected, string seen) = check(test);
-            Assert.Equal($"{test["name"]}: {expected}", $"{test["name"]}: {seen}");
-        }
-    }
-
-    private static JsonValue Read(string file, [CallerFilePath] string here = "") =>
-        JsonText.Parse(File.ReadAllText(
-            Path.Combine(Path.GetDirectoryName(here)!, "Facts", file))); // A source file is in a folder.
-
     private static PodView Pod(JsonValue? json) =>
         PodView.Of(new ApiObject(ResourceTypes.Pods, (JsonObject)json!)); // Every case has one.
 
     private static long Number(JsonValue value, string name) =>
         value[name]?.AsInt64 ?? throw new KeyNotFoundException($"the fact has no number '{name}': {value}");
-
-    private static string Text(JsonValue value, string name) => value[name]?.AsString ?? "";
 
     private static NodeAllocatable Reserved(JsonValue test, string evicted)
     {

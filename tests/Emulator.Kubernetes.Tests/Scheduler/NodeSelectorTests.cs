@@ -7,15 +7,15 @@ namespace Emulator.Kubernetes.Tests.Scheduler;
 /// <summary>Node selectors against the tables of component-helpers 0.32 (scheduling/corev1).</summary>
 public class NodeSelectorTests
 {
-    public static TheoryData<int, string> PodMatchesNode => SchedulerFacts.Names("pod-matches-node.json");
+    public static TheoryData<int, string> PodMatchesNode => FactsFile.Names("pod-matches-node.json");
 
-    public static TheoryData<int, string> Terms => SchedulerFacts.Names("node-selector-terms.json");
+    public static TheoryData<int, string> Terms => FactsFile.Names("node-selector-terms.json");
 
     [Theory]
     [MemberData(nameof(PodMatchesNode))]
     public void A_pod_matches_the_same_nodes_as_in_Kubernetes(int index, string name)
     {
-        JsonValue @case = SchedulerFacts.Cases("pod-matches-node.json")[index];
+        JsonValue @case = FactsFile.Cases("pod-matches-node.json")[index];
         Assert.Equal(name, @case["name"]!.AsString);
         NodeAffinityRequirements affinity = SchedulerFacts.Pod(@case["pod"]).Requirements.NodeAffinity;
         Assert.Equal(@case["want"]!.AsBool, affinity.Matches(SchedulerFacts.Node(@case["node"]!)));
@@ -25,7 +25,7 @@ public class NodeSelectorTests
     [MemberData(nameof(Terms))]
     public void A_node_selector_matches_the_same_nodes_as_in_Kubernetes(int index, string name)
     {
-        JsonValue @case = SchedulerFacts.Cases("node-selector-terms.json")[index];
+        JsonValue @case = FactsFile.Cases("node-selector-terms.json")[index];
         Assert.Equal(name, @case["name"]!.AsString);
         NodeEntry node = SchedulerFacts.Node(@case["node"]!);
         NodeSelectorTerm[] terms = NodeAffinityRequirements.ParseTerms(@case["nodeSelector"]!);

@@ -7,24 +7,24 @@ namespace Emulator.Kubernetes.Tests.Scheduler;
 /// <summary>The plugins against the tables of Kubernetes' own tests; each facts file names its source.</summary>
 public class PluginTests
 {
-    public static TheoryData<int, string> FitFilter => SchedulerFacts.Names("fit-filter.json");
+    public static TheoryData<int, string> FitFilter => FactsFile.Names("fit-filter.json");
 
-    public static TheoryData<int, string> LeastAllocated => SchedulerFacts.Names("least-allocated.json");
+    public static TheoryData<int, string> LeastAllocated => FactsFile.Names("least-allocated.json");
 
-    public static TheoryData<int, string> BalancedAllocation => SchedulerFacts.Names("balanced-allocation.json");
+    public static TheoryData<int, string> BalancedAllocation => FactsFile.Names("balanced-allocation.json");
 
-    public static TheoryData<int, string> AffinityFilter => SchedulerFacts.Names("node-affinity-filter.json");
+    public static TheoryData<int, string> AffinityFilter => FactsFile.Names("node-affinity-filter.json");
 
-    public static TheoryData<int, string> AffinityScore => SchedulerFacts.Names("node-affinity-score.json");
+    public static TheoryData<int, string> AffinityScore => FactsFile.Names("node-affinity-score.json");
 
-    public static TheoryData<int, string> TaintFilter => SchedulerFacts.Names("taint-toleration-filter.json");
+    public static TheoryData<int, string> TaintFilter => FactsFile.Names("taint-toleration-filter.json");
 
-    public static TheoryData<int, string> TaintScore => SchedulerFacts.Names("taint-toleration-score.json");
+    public static TheoryData<int, string> TaintScore => FactsFile.Names("taint-toleration-score.json");
 
-    public static TheoryData<int, string> Ports => SchedulerFacts.Names("node-ports.json");
+    public static TheoryData<int, string> Ports => FactsFile.Names("node-ports.json");
 
     public static TheoryData<int, string> NameAndUnschedulable =>
-        SchedulerFacts.Names("node-name-and-unschedulable.json");
+        FactsFile.Names("node-name-and-unschedulable.json");
 
     [Theory]
     [MemberData(nameof(FitFilter))]
@@ -108,7 +108,7 @@ public class PluginTests
 
     private static JsonValue Case(string file, int index, string name)
     {
-        JsonValue @case = SchedulerFacts.Cases(file)[index];
+        JsonValue @case = FactsFile.Cases(file)[index];
         Assert.Equal(name, @case["name"]!.AsString);
         return @case;
     }

@@ -7,15 +7,15 @@ namespace Emulator.Kubernetes.Tests.Scheduler;
 /// resource/helpers_test.go).</summary>
 public class PodResourcesTests
 {
-    public static TheoryData<int, string> Aggregated => SchedulerFacts.Names("pod-resources.json");
+    public static TheoryData<int, string> Aggregated => FactsFile.Names("pod-resources.json");
 
-    public static TheoryData<int, string> PodLevelSet => SchedulerFacts.Names("pod-level-set.json");
+    public static TheoryData<int, string> PodLevelSet => FactsFile.Names("pod-level-set.json");
 
     [Theory]
     [MemberData(nameof(Aggregated))]
     public void Requests_and_limits_add_up_as_in_Kubernetes(int index, string name)
     {
-        JsonValue @case = SchedulerFacts.Cases("pod-resources.json")[index];
+        JsonValue @case = FactsFile.Cases("pod-resources.json")[index];
         Assert.Equal(name, @case["name"]!.AsString);
         JsonValue spec = @case["spec"]!; // Every case has a spec.
         bool withOverhead = @case["overhead"]!.AsBool!.Value; // Every case says.
@@ -34,7 +34,7 @@ public class PodResourcesTests
     [MemberData(nameof(PodLevelSet))]
     public void Pod_level_resources_are_noticed_as_in_Kubernetes(int index, string name)
     {
-        JsonValue @case = SchedulerFacts.Cases("pod-level-set.json")[index];
+        JsonValue @case = FactsFile.Cases("pod-level-set.json")[index];
         Assert.Equal(name, @case["name"]!.AsString);
         Assert.Equal(@case["want"]!.AsBool, PodResources.HasPodLevel(@case["spec"]!));
     }

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Emulator.Core.Documents;
 using Emulator.Kubernetes.ApiMachinery;
 using Emulator.Kubernetes.Scheduler.Framework;
@@ -8,27 +7,9 @@ using Emulator.Kubernetes.Scheduler.Queue;
 
 namespace Emulator.Kubernetes.Tests.Scheduler;
 
-/// <summary>Reads this folder's Facts, and makes pods and nodes of what they say.</summary>
+/// <summary>Makes pods and nodes of what this folder's Facts say.</summary>
 internal static class SchedulerFacts
 {
-    public static IReadOnlyList<JsonValue> Cases(string file, [CallerFilePath] string here = "")
-    {
-        string path = Path.Combine(Path.GetDirectoryName(here)!, "Facts", file); // A source file is in a folder.
-        return JsonText.Parse(File.ReadAllText(path))["cases"]!.Items; // Every facts file has cases.
-    }
-
-    public static TheoryData<int, string> Names(string file)
-    {
-        var names = new TheoryData<int, string>();
-        IReadOnlyList<JsonValue> cases = Cases(file);
-        for (int i = 0; i < cases.Count; i++)
-        {
-            names.Add(i, cases[i]["name"]!.AsString!); // Every case has a name.
-        }
-
-        return names;
-    }
-
     public static NodeEntry Node(JsonValue node)
     {
         var entry = new NodeEntry(node.At("metadata", "name")?.AsString ?? "");

@@ -54,12 +54,26 @@ public sealed class FibTests
     [Theory]
     [InlineData("10.244.1.1", RouteType.Local)]
     [InlineData("10.244.1.255", RouteType.Broadcast)]
-    [InlineData("10.244.1.0", RouteType.Broadcast)]
+    [InlineData("10.244.1.0", RouteType.Unicast)] // Since Linux 5.14; the oracle's echo_to_every_kind_of_address.
     [InlineData("10.244.1.2", RouteType.Unicast)]
     [InlineData("127.0.0.53", RouteType.Local)]
     public void Knows_its_own_and_broadcast_addresses(string address, RouteType expected)
     {
         _fib.AddAddress(_cni0, Frames.IP("10.244.1.1"), 24, Frames.IP("10.244.1.255"));
+
+        Assert.Equal(expected, _fib.Classify(Frames.IP(address)));
+    }
+
+    /// <summary>fib_add_ifaddr; seen by <c>ip route show table local</c> of Linux 6.18.</summary>
+    [Theory]
+    [InlineData(24, "10.244.1.255", RouteType.Broadcast)]
+    [InlineData(30, "10.244.1.3", RouteType.Broadcast)]
+    [InlineData(31, "10.244.1.0", RouteType.Unicast)] // RFC 3021: both are hosts.
+    [InlineData(32, "10.244.1.255", RouteType.Unicast)]
+    public void A_subnets_last_address_is_its_broadcast_unless_it_has_but_two(
+        int length, string address, RouteType expected)
+    {
+        _fib.AddAddress(_cni0, Frames.IP("10.244.1.1"), length, null);
 
         Assert.Equal(expected, _fib.Classify(Frames.IP(address)));
     }

@@ -9,7 +9,7 @@ namespace Emulator.Linux.Tests.Sockets;
 /// <summary>FINs in every order, and resets. Expected states: RFC 9293 figures 12 and 13, section 3.10.7.</summary>
 public class TcpClosingTests
 {
-    private readonly TwoHosts _world = new();
+    private readonly TwoHosts _world = new(1_500);
     private readonly RecordingHandler _client = new();
     private readonly RecordingHandler _server = new();
     private readonly TcpConnection _a;
@@ -131,6 +131,30 @@ public class TcpClosingTests
         Assert.Equal((TcpState.Closed, TcpState.Established), (_a.State, again.State));
     }
 
+    /// <summary>tcp_twsk_unique and tcp_connect_init: the window is whole segments of 1448 bytes then, not of 1460, as
+    /// the oracle's scenario client_in_time_wait_calls_again shows it (65160, where a first SYN has 64240).</summary>
+    [Fact]
+    public void Goes_on_from_the_numbers_and_timestamps_of_the_connection_whose_port_it_takes_over()
+    {
+        _a.Close(_world.Outbox);
+        Pass();
+        _b.Close(_world.Outbox);
+        Pass();
+        TcpSegment last = SentBy(_world.Server)[^1];
+        _world.Sent.Clear();
+
+        Assert.True(_world.Client.Sockets.TryConnectTcp(
+            new Endpoint(_world.Server.Address, 8080), 2, _client, _world.Outbox, out _, out _, new(5000)));
+        Pass();
+
+        TcpSegment syn = SentBy(_world.Client)[0];
+        Assert.Equal(TcpFlags.Syn, syn.Flags);
+        Assert.Equal(last.AcknowledgmentNumber + 65_535 + 2, syn.SequenceNumber);
+        Assert.Equal(last.Options.Timestamps!.Value.Value, syn.Options.Timestamps!.Value.EchoReply); // Both offer them.
+        Assert.Equal(65_160, syn.Window);
+        Assert.Equal(64, SentBy(_world.Client)[1].Window); // 65160, by a scale of ten, rounded up.
+    }
+
     [Fact]
     public void Forgets_a_closed_socket_whose_peer_never_closes()
     {
@@ -217,6 +241,11 @@ public class TcpClosingTests
         Assert.Equal(["accepted"], _server.Events);
     }
 
+    private TcpSegment[] SentBy(TestHost host) =>
+    [
+        .. _world.Sent.Where(s => s.Packet.Source == host.Address).Select(s => (TcpSegment)s.Packet.Payload),
+    ];
+
     private uint Sequence()
     {
         // A pure acknowledgment carries the next sequence number of the client.
@@ -233,5 +262,4 @@ public class TcpClosingTests
         new OutputOptions(new PacketIdentity(99, 1, false), true), _world.Outbox);
 
     private void Pass(long milliseconds = 100) => _world.RunFor(SimDuration.FromMilliseconds(milliseconds));
-
 }

@@ -10,7 +10,8 @@ using Xunit.Abstractions;
 namespace Emulator.Linux.Tests.Sockets;
 
 /// <summary>TCP over a link of 100 Mbit/s, 20 ms one way and 1 % loss each way, against a real kernel (6.18) over the
-/// same link, made of a user-space relay between TAP devices: bench/tcp-link.</summary>
+/// same link, made of a user-space relay between TAP devices: bench/tcp-link. Seeds are fixed: what changes here is
+/// the model.</summary>
 public class TcpLinkTests(ITestOutputHelper output)
 {
     private static readonly WireOptions Options = new()
@@ -25,7 +26,7 @@ public class TcpLinkTests(ITestOutputHelper output)
     [Theory]
     [InlineData(CongestionKind.Cubic, 3_225)]
     [InlineData(CongestionKind.Reno, 3_472)]
-    public void Carries_what_a_real_kernel_carries_within_fifteen_percent(CongestionKind kind, long kernelKbit)
+    public void Carries_what_a_real_kernel_carries_within_five_percent(CongestionKind kind, long kernelKbit)
     {
         long bytes = 0;
         for (ulong seed = 1; seed <= 20; seed++)
@@ -37,12 +38,12 @@ public class TcpLinkTests(ITestOutputHelper output)
 
         long kbit = bytes * 8 / 60_000 / 20;
         output.WriteLine($"{kind}: mean {kbit} kbit/s, kernel {kernelKbit}");
-        Assert.InRange(kbit, kernelKbit * 85 / 100, kernelKbit * 115 / 100);
+        Assert.InRange(kbit, kernelKbit * 95 / 100, kernelKbit * 105 / 100);
     }
 
     // The kernel: 20 runs of 10 MB, mean 23.60 s (16.1 to 29.5, standard deviation 2.99).
     [Fact]
-    public void Completes_ten_megabytes_in_the_time_of_a_real_kernel_within_fifteen_percent()
+    public void Completes_ten_megabytes_in_the_time_of_a_real_kernel_within_six_percent()
     {
         long milliseconds = 0;
         for (ulong seed = 1; seed <= 20; seed++)
@@ -53,7 +54,7 @@ public class TcpLinkTests(ITestOutputHelper output)
         }
 
         output.WriteLine($"mean {milliseconds} ms");
-        Assert.InRange(milliseconds, 23_603 * 85 / 100, 23_603 * 115 / 100);
+        Assert.InRange(milliseconds, 23_603 * 94 / 100, 23_603 * 106 / 100);
     }
 
     private static (long Bytes, SimDuration Took) Transfer(

@@ -60,9 +60,10 @@ internal sealed class FrameTap : IDisposable
         }
     }
 
-    /// <summary>Forgets what was heard.</summary>
+    /// <summary>Forgets what was heard, and what has passed and was not read yet.</summary>
     public void Clear()
     {
+        TryTakeAll(); // Whoever asks for frames is told where it fails.
         lock (_gate)
         {
             _frames.Clear();

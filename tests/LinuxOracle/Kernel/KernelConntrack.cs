@@ -6,16 +6,18 @@ namespace Emulator.LinuxOracle.Tests.Kernel;
 /// flushed by a ctnetlink message.</summary>
 internal static unsafe partial class KernelConntrack
 {
+    private const string Listed = "/proc/thread-self/net/nf_conntrack";
     private const int NetlinkNetfilter = 12;
     private const ushort DeleteConnections = (1 << 8) | 2; // NFNL_SUBSYS_CTNETLINK, IPCTNL_MSG_CT_DELETE.
     private const ushort RequestAndAck = 1 | 4;
 
     /// <summary>The entries in <c>conntrack -L</c>'s format.</summary>
     public static string[] List(NetnsThread netns) => netns.Run(() =>
-        File.Exists("/proc/thread-self/net/nf_conntrack")
-            ? File.ReadAllLines("/proc/thread-self/net/nf_conntrack")
-                .Select(l => Zone().Replace(Users().Replace(Family().Replace(l, ""), "use=1"), "")).ToArray()
-            : []);
+        File.ReadAllLines(Listed)
+            .Select(l => Zone().Replace(Users().Replace(Family().Replace(l, ""), "use=1"), "")).ToArray());
+
+    /// <summary>Whether the kernel lists a namespace's connections.</summary>
+    public static bool IsListed(NetnsThread netns) => netns.Run(() => File.Exists(Listed));
 
     /// <summary><c>conntrack -F</c>.</summary>
     public static void Flush(NetnsThread netns) => netns.Run(() =>

@@ -49,6 +49,20 @@ internal static unsafe class KernelNeighbours
         Libc.Close(fd);
     });
 
+    /// <summary><c>ip neigh del ADDRESS dev DEVICE</c> for each address that nobody has answered for: the kernel would
+    /// go on asking, and tell those who wait, in the next scenario.</summary>
+    public static void ForgetUnanswered(NetnsThread netns)
+    {
+        // Columns: address, hardware type, flags (none where nobody answered), hardware address, mask, device.
+        string[] commands = netns.Run(() => File.ReadLines("/proc/thread-self/net/arp").Skip(1)
+            .Select(l => l.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Where(c => c[2] == "0x0")
+            .Select(c => $"neigh del {c[0]} dev {c[^1]}").ToArray());
+        if (commands.Length > 0)
+        {
+            netns.Try(commands);
+        }
+    }
+
     private static void Write(Span<byte> message, int device, Neighbour entry)
     {
         BinaryPrimitives.WriteInt32LittleEndian(message, MessageBytes);

@@ -19,6 +19,10 @@ internal sealed class KernelWorld : IDisposable
     private const int LastQuietMilliseconds = 50;
     private const int PatienceMilliseconds = 1_500;
 
+    // An orphan sends its last FIN after some of its timeouts, which are at their longest where it was not answered for
+    // a whole scenario.
+    private const int OrphansMilliseconds = 30_000;
+
     private readonly object _gate = new();
     private readonly KernelTopology _topology;
     private readonly FrameTap _tap;
@@ -112,6 +116,10 @@ internal sealed class KernelWorld : IDisposable
     {
         _sockets.Seen.Clear();
         EndOrphans();
+        foreach (NetnsThread host in _topology.Hosts.Values)
+        {
+            KernelNeighbours.ForgetUnanswered(host);
+        }
 
         foreach (string node in Neighbourhood.Nodes)
         {
@@ -158,8 +166,16 @@ internal sealed class KernelWorld : IDisposable
             host.TrySetSysctl("net.ipv4.tcp_orphan_retries", "1");
         }
 
+        long started = Stopwatch.GetTimestamp();
         while (busy.Any(HasMoreThanServers))
         {
+            if (Stopwatch.GetElapsedTime(started).TotalMilliseconds > OrphansMilliseconds)
+            {
+                throw new InvalidOperationException(
+                    $"TCP sockets of an earlier scenario are left after {OrphansMilliseconds} ms: " + string.Join(
+                        ", ", busy.Where(HasMoreThanServers).Select(h => $"{h.Name} has {TcpSockets(h)}")));
+            }
+
             WaitUntil(() => false, 20);
         }
 

@@ -8,9 +8,11 @@ internal sealed unsafe class SocketLoop : IDisposable
 {
     private readonly object _gate = new();
     private readonly List<KernelSocket> _sockets = [];
+    private readonly Transcript _seen = new();
     private readonly SocketEvents _events;
     private readonly Thread _thread;
     private readonly int _wake;
+    private volatile Exception? _failure;
     private bool _isOver;
 
     public SocketLoop()
@@ -22,9 +24,11 @@ internal sealed unsafe class SocketLoop : IDisposable
     }
 
     /// <summary>Where what comes is noted.</summary>
-    public Transcript Seen { get; } = new();
+    /// <exception cref="InvalidOperationException">The loop's thread has failed, and notes nothing more.</exception>
+    public Transcript Seen =>
+        _failure is null ? _seen : throw new InvalidOperationException("The sockets' loop has failed.", _failure);
 
-    /// <summary>Told when something has been noted, on the loop's thread.</summary>
+    /// <summary>Told when something has been noted, and when the loop has failed, on the loop's thread.</summary>
     public Action? Changed { get; set; }
 
     /// <summary>Does a step at a host.</summary>
@@ -113,45 +117,59 @@ internal sealed unsafe class SocketLoop : IDisposable
 
     private void Wait()
     {
-        while (!_isOver)
+        try
         {
-            KernelSocket[] sockets;
-            lock (_gate)
+            while (!_isOver)
             {
-                sockets = [.. _sockets];
+                WaitOnce();
             }
-
-            var polled = new Libc.PollFd[sockets.Length + 1];
-            for (int i = 0; i < sockets.Length; i++)
-            {
-                KernelSocket s = sockets[i];
-                polled[i] = new Libc.PollFd
-                {
-                    Fd = s.IsGone ? -1 : s.Fd, // poll(2) passes over those, and tells of errors unasked.
-                    Events = (short)(s.IsConnecting ? Libc.PollOut : s.IsPaused || s.IsEnded ? 0 : Libc.PollIn),
-                };
-            }
-
-            polled[^1] = new Libc.PollFd { Fd = _wake, Events = Libc.PollIn };
-            fixed (Libc.PollFd* fds = polled)
-            {
-                Libc.Poll(fds, (nuint)polled.Length, -1);
-            }
-
-            ulong count;
-            Libc.Read(_wake, &count, sizeof(ulong));
-            lock (_gate)
-            {
-                for (int i = 0; i < sockets.Length; i++)
-                {
-                    if (polled[i].Revents != 0 && _sockets.Contains(sockets[i]))
-                    {
-                        _events.Handle(sockets[i], polled[i].Revents);
-                    }
-                }
-            }
-
+        }
+        catch (Exception failure)
+        {
+            // On a thread of its own it would end the process: whoever asks for what was seen is told.
+            _failure = failure;
             Changed?.Invoke();
         }
+    }
+
+    private void WaitOnce()
+    {
+        KernelSocket[] sockets;
+        lock (_gate)
+        {
+            sockets = [.. _sockets];
+        }
+
+        var polled = new Libc.PollFd[sockets.Length + 1];
+        for (int i = 0; i < sockets.Length; i++)
+        {
+            KernelSocket s = sockets[i];
+            polled[i] = new Libc.PollFd
+            {
+                Fd = s.IsGone ? -1 : s.Fd, // poll(2) passes over those, and tells of errors unasked.
+                Events = (short)(s.IsConnecting ? Libc.PollOut : s.IsPaused || s.IsEnded ? 0 : Libc.PollIn),
+            };
+        }
+
+        polled[^1] = new Libc.PollFd { Fd = _wake, Events = Libc.PollIn };
+        fixed (Libc.PollFd* fds = polled)
+        {
+            Libc.Poll(fds, (nuint)polled.Length, -1);
+        }
+
+        ulong count;
+        Libc.Read(_wake, &count, sizeof(ulong));
+        lock (_gate)
+        {
+            for (int i = 0; i < sockets.Length; i++)
+            {
+                if (polled[i].Revents != 0 && _sockets.Contains(sockets[i]))
+                {
+                    _events.Handle(sockets[i], polled[i].Revents);
+                }
+            }
+        }
+
+        Changed?.Invoke();
     }
 }

@@ -17,6 +17,10 @@ internal sealed record OracleScenario(string Name, params OracleStep[] Steps)
     /// comes and goes otherwise than a host that has none.</summary>
     public bool Interleaves { get; init; }
 
+    /// <summary>Whether the real kernel widens its receive window by what full segments bring (tcp_grow_window), which
+    /// is not modelled: the window counts in SYNs alone.</summary>
+    public bool WindowGrows { get; init; }
+
     /// <summary>The ports and echo identifiers that the steps name; others are a kernel's choice.</summary>
     public IEnumerable<int> Ports => Prepare.Concat(Steps).SelectMany<OracleStep, int>(s => s switch
     {

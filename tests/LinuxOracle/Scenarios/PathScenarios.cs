@@ -61,11 +61,11 @@ internal static class PathScenarios
             },
             new("narrow_way_there_tcp", Asking.Tcp("p1a", "10.96.1.2:80", 44_024, request: 3_000))
             {
-                Prepare = [Asking.Mtu("n1", tunnel, 1_300)], Interleaves = true,
+                Prepare = [Asking.Mtu("n1", tunnel, 1_300)], Interleaves = true, WindowGrows = true,
             },
             new("narrow_way_back_tcp", Asking.Tcp("p1a", "10.96.1.2:80", 44_025, reply: 3_000))
             {
-                Prepare = [Asking.Mtu("n2", tunnel, 1_300)], Interleaves = true,
+                Prepare = [Asking.Mtu("n2", tunnel, 1_300)], Interleaves = true, WindowGrows = true,
             },
             new("narrow_way_through_a_nodeport",
                 Twice("ext", "192.168.77.13:30102", 44_026, 1_400, 5, PathMtuDiscovery.Do))
@@ -80,7 +80,7 @@ internal static class PathScenarios
             new("pod_takes_less_than_its_bridge_tcp",
                 Asking.Tcp("p1a", "10.96.1.2:80", 44_028, request: 2_000, reply: 2_000))
             {
-                Prepare = [Asking.Mtu("p2a", "eth0", 1_300)], Interleaves = true,
+                Prepare = [Asking.Mtu("p2a", "eth0", 1_300)], Interleaves = true, WindowGrows = true,
             },
             new("outside_takes_less", Twice("p1a", "192.168.77.100:8082", 44_029, 1_400, 5, PathMtuDiscovery.Want))
             {
