@@ -64,6 +64,16 @@ public sealed class CommandLineTests
     public void Run_reads_clocks(string arguments, string clock) =>
         Assert.Equal(clock, ((RunRequest?)Parse(arguments))?.Clock.ToString());
 
+    [Theory]
+    [InlineData("run a", null, false)]
+    [InlineData("run a --engine process", null, false)]
+    [InlineData("run a --engine orleans --delivery local", "127.0.0.1:30000", true)]
+    [InlineData("run a --silo silo-2:30001 --delivery grains", "silo-2:30001", false)]
+    [InlineData("run a --engine orleans --silo silo-2:30001", "silo-2:30001", false)]
+    public void Run_reads_where_it_runs(string arguments, string? silo, bool localDelivery) =>
+        Assert.Equal(
+            new EngineRequest { Silo = silo, LocalDelivery = localDelivery }, ((RunRequest?)Parse(arguments))?.Engine);
+
     [Fact]
     public void Run_lasts_sixty_seconds_unless_told()
     {
@@ -97,6 +107,13 @@ public sealed class CommandLineTests
         "emulator: --output: 'xml' is not a format; write table, json or minimal.\nSee ./emulator trace --help.\n")]
     [InlineData("run a --otlp localhost:4317", "emulator: --otlp: 'localhost:4317' is not a collector's address; "
         + "write one such as http://localhost:4317.\nSee ./emulator run --help.\n")]
+    [InlineData("run a --engine process --silo 127.0.0.1:30001", "emulator: --engine: 'process' runs in this process, "
+        + "and --silo 127.0.0.1:30001 elsewhere; leave one of the two out.\nSee ./emulator run --help.\n")]
+    [InlineData("trace a --from external --to icmp://1.2.3.4 --delivery local", "emulator: --delivery: 'local' is for "
+        + "runs on silos, and this one is in this process; add --silo 127.0.0.1:30000, or leave it out.\n"
+        + "See ./emulator trace --help.\n")]
+    [InlineData("demo --engine process --delivery grains", "emulator: --delivery: 'grains' is for runs on silos, and "
+        + "this one is in this process; add --silo 127.0.0.1:30000, or leave it out.\nSee ./emulator demo --help.\n")]
     [InlineData("run a --seed -1", "emulator: --seed: '-1' is not a seed; write a whole number from 0 to "
         + "18446744073709551615.\n"
         + "See ./emulator run --help.\n")]

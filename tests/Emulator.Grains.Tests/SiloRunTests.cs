@@ -9,7 +9,6 @@ using Emulator.Engine.Manifests;
 using Emulator.Grains.Hosting;
 using Emulator.Grains.Remote;
 using Emulator.Grains.Runs;
-using Emulator.Underlay;
 using Orleans.TestingHost;
 
 namespace Emulator.Grains.Tests;
@@ -122,15 +121,7 @@ public sealed class SiloRunTests
             ?? throw new InvalidOperationException(string.Join("; ", errors));
         BuiltCluster cluster = ClusterBuilder.Build(input, errors)
             ?? throw new InvalidOperationException(string.Join("; ", errors));
-        foreach (ClusterMachine machine in cluster.Machines)
-        {
-            engine.Add(machine.Machine, machine.Root, machine.Others);
-        }
-
-        foreach (Wire wire in cluster.Topology.Wires)
-        {
-            engine.DeclareWire(wire.Sender.Machine, wire.Receiver.Machine, wire.Options.LatencyNanoseconds);
-        }
+        cluster.AddTo(engine.Add, engine.DeclareWire);
     }
 
     private sealed class Configurator : ISiloConfigurator

@@ -29,13 +29,14 @@ internal sealed class EngineArguments
     private readonly Option<string> _delivery = Choice(
         "--delivery", "On silos: grains (each message is a call to its actor's grain) or local.", "grains", "local");
 
-    /// <summary>Adds the options to a command.</summary>
+    /// <summary>Adds the options to a command, which refuses those that contradict each other.</summary>
     public void AddTo(Command command)
     {
         command.Options.Add(_shards);
         command.Options.Add(_engine);
         command.Options.Add(_silo);
         command.Options.Add(_delivery);
+        command.Validators.Add(RefuseContradictions);
     }
 
     /// <summary>What was asked for.</summary>
@@ -45,6 +46,27 @@ internal sealed class EngineArguments
         Silo = parsed.GetValue(_silo) ?? (parsed.GetValue(_engine) == "orleans" ? DefaultSilo : null),
         LocalDelivery = parsed.GetValue(_delivery) == "local",
     };
+
+    private void RefuseContradictions(CommandResult command)
+    {
+        string? silo = Given(command, _silo);
+        string? engine = Given(command, _engine);
+        if (silo is not null && engine == "process")
+        {
+            command.AddError(
+                $"--engine: 'process' runs in this process, and --silo {silo} elsewhere; leave one of the two out.");
+        }
+        else if (silo is null && engine != "orleans" && Given(command, _delivery) is string delivery)
+        {
+            command.AddError(
+                $"--delivery: '{delivery}' is for runs on silos, and this one is in this process; add --silo "
+                + $"{DefaultSilo}, or leave it out.");
+        }
+    }
+
+    /// <summary>What a person wrote for an option; null for nothing, where a default is in force.</summary>
+    private static string? Given(CommandResult command, Option option) =>
+        command.GetResult(option) is { Tokens: [Token token, ..] } ? token.Value : null;
 
     private static Option<string> Choice(string name, string description, params string[] values) => new(name)
     {

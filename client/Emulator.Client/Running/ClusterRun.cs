@@ -9,7 +9,6 @@ using Emulator.Engine.Execution;
 using Emulator.Kubernetes.Api;
 using Emulator.Kubernetes.ApiMachinery;
 using Emulator.Kubernetes.ApiServer;
-using Emulator.Underlay;
 
 namespace Emulator.Client.Running;
 
@@ -50,15 +49,7 @@ internal sealed class ClusterRun : IDisposable
             (Engine, Objects) = SiloEngines.Connect(loaded, options, engine, streams);
         }
 
-        foreach (ClusterMachine machine in Cluster.Machines)
-        {
-            Engine.Add(machine.Machine, machine.Root, machine.Others);
-        }
-
-        foreach (Wire wire in Cluster.Topology.Wires)
-        {
-            Engine.DeclareWire(wire.Sender.Machine, wire.Receiver.Machine, wire.Options.LatencyNanoseconds);
-        }
+        Cluster.AddTo(Engine.Add, Engine.DeclareWire);
     }
 
     /// <summary>What the cluster was built from.</summary>

@@ -29,7 +29,8 @@ internal sealed class ExchangeRunner(ClusterRun run, ExchangeRecorder recorder)
         run.Engine.Inject(from, new RunExchange(request with { Flow = flow, TimeToLive = timeToLive ?? 0 }));
         run.Engine.RunWhile(
             () => !recorded.HasEnded || run.Engine.Now - new SimTime(recorder.LastEntryNanoseconds) < Linger,
-            run.Engine.Now + Limit);
+            run.Engine.Now + Limit,
+            () => new SimTime(recorder.LastEntryNanoseconds) + Linger);
         return recorded;
     }
 }

@@ -19,7 +19,7 @@ internal static class Settlement
     /// second.</summary>
     public static readonly SimDuration Quiet = KubeProxy.MinSyncPeriod + SimDuration.FromMilliseconds(500);
 
-    /// <summary>After how long progress is shown at the latest, though nothing can have settled.</summary>
+    /// <summary>How far the run goes at a time, and progress is shown, while nothing can have settled.</summary>
     public static readonly SimDuration Look = SimDuration.FromMilliseconds(250);
 
     /// <summary>After how long without a write nothing more is expected, though pods are not ready.</summary>
@@ -29,6 +29,9 @@ internal static class Settlement
     public static readonly SimTime Limit = SimTime.Zero + SimDuration.FromSeconds(3_600);
 
     /// <summary>Runs until settled.</summary>
+    /// <param name="run">The cluster.</param>
+    /// <param name="progress">Told the instant at the start, after each <see cref="Look"/> at the latest, and after
+    /// each millisecond in which the cluster may have settled.</param>
     /// <returns>What is not ready; empty when all is.</returns>
     public static IReadOnlyList<string> Run(ClusterRun run, Action<SimTime>? progress = null)
     {
@@ -37,7 +40,6 @@ internal static class Settlement
         run.Engine.RunWhile(
             () =>
             {
-                progress?.Invoke(run.Engine.Now);
                 SimDuration quiet = run.Engine.Now - run.LastWrite;
                 if (quiet < Quiet)
                 {
@@ -54,7 +56,12 @@ internal static class Settlement
                 return unready.Count > 0 && quiet < GivenUp;
             },
             Limit,
-            () => run.LastWrite + Quiet < run.Engine.Now + Look ? run.LastWrite + Quiet : run.Engine.Now + Look);
+            () =>
+            {
+                SimTime now = run.Engine.Now;
+                progress?.Invoke(now); // Here, since the run goes on before the condition is asked.
+                return run.LastWrite + Quiet < now + Look ? run.LastWrite + Quiet : now + Look;
+            });
         return Unready(run);
     }
 

@@ -25,4 +25,20 @@ public sealed record BuiltCluster
 
     /// <summary>The roots of external hosts, by name.</summary>
     public required IReadOnlyDictionary<string, ActorRef> ExternalHosts { get; init; }
+
+    /// <summary>Puts the cluster into an engine that has not started: all machines first, then all wires.</summary>
+    /// <param name="add">Takes a machine with its root and its other actors.</param>
+    /// <param name="declare">Takes a wire's ends and its least latency in nanoseconds.</param>
+    public void AddTo(Action<MachineRef, Actor, IEnumerable<Actor>> add, Action<MachineRef, MachineRef, long> declare)
+    {
+        foreach (ClusterMachine machine in Machines)
+        {
+            add(machine.Machine, machine.Root, machine.Others);
+        }
+
+        foreach (Wire wire in Topology.Wires)
+        {
+            declare(wire.Sender.Machine, wire.Receiver.Machine, wire.LeastLatencyNanoseconds);
+        }
+    }
 }

@@ -87,6 +87,9 @@ public sealed class HostedShard
     /// <summary>Keeps something for an actor: its grain's reference, for <see cref="Delivery.Handle"/>.</summary>
     public void SetHandle(Actor actor, object handle) => actor.EngineHandle = handle;
 
+    /// <summary>What is kept for an actor, or null.</summary>
+    public object? HandleOf(Actor actor) => actor.EngineHandle;
+
     /// <summary>Begins a stretch: what comes from outside is put into the queue.</summary>
     public void Begin(StretchOrder order)
     {

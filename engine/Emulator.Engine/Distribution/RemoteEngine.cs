@@ -31,6 +31,11 @@ public sealed class RemoteEngine : RunEngine
         _notice = notice;
     }
 
+    /// <summary>
+    /// How long the shards' answers may stay away before a person is told that the run is halted.
+    /// </summary>
+    public TimeSpan SilenceAfter { get; init; } = RemoteShards.SilenceMax;
+
     /// <summary>What going over process borders has cost so far.</summary>
     public RemoteStatistics RemoteStatistics => _shards?.Statistics ?? default;
 
@@ -48,7 +53,7 @@ public sealed class RemoteEngine : RunEngine
 
     /// <inheritdoc/>
     private protected override IShards MakeShards(ShardMap map) =>
-        _shards = new RemoteShards(_options, Plan, map, _transport, _codec, _notice);
+        _shards = new RemoteShards(_options, Plan, map, _transport, _codec, _notice) { SilenceAfter = SilenceAfter };
 }
 
 /// <summary>What going over process borders has cost so far.</summary>

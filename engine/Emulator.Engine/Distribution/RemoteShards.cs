@@ -21,6 +21,12 @@ internal sealed class RemoteShards : IShards
     /// <summary>How long a silence lasts before the same is asked again.</summary>
     public static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(200);
 
+    /// <summary>
+    /// How long answers may stay away before a person is told: twice as long as a shard may take for one. A call that
+    /// a cut network swallows fails much later.
+    /// </summary>
+    public static readonly TimeSpan SilenceMax = 2 * ShardConductor.AnswerWithin;
+
     private readonly EngineOptions _options;
     private readonly RunPlan _plan;
     private readonly ShardMap _map;
@@ -30,7 +36,7 @@ internal sealed class RemoteShards : IShards
     private readonly ActorDirectory _directory;
     private readonly ShardLedger[] _shards;
     private readonly List<ScheduledEvent> _inputs = [];
-    private readonly HashSet<(int From, int To, long Window)> _late = [];
+    private readonly NetworkCuts _cuts = new();
     private readonly Stopwatch _barrier = new();
     private readonly Stopwatch _recovery = new();
     private IReadOnlyList<IShardSeat> _seats = [];
@@ -39,6 +45,8 @@ internal sealed class RemoteShards : IShards
     private long _reached;
     private int _epoch;
     private int _recoveries;
+    private bool _isHalted;
+    private bool _isStarted;
     private RemoteStatistics _statistics;
 
     public RemoteShards(
@@ -59,6 +67,9 @@ internal sealed class RemoteShards : IShards
         }
     }
 
+    /// <summary>How long answers may stay away before a person is told.</summary>
+    public TimeSpan SilenceAfter { get; init; } = SilenceMax;
+
     public long Windows { get; private set; }
 
     public long NextTime => _shards.Min(shard => shard.NextTime);
@@ -67,13 +78,19 @@ internal sealed class RemoteShards : IShards
 
     public RemoteStatistics Statistics => _statistics with
     {
-        GrainCalls = _shards.Sum(shard => shard.GrainCalls),
+        GrainCalls = _statistics.GrainCalls + GrainCallsOfEpoch,
         Recoveries = _recoveries,
         RecoveryTime = _recovery.Elapsed,
         BarrierTime = _barrier.Elapsed,
     };
 
-    public void Start() => Persist(() => Open(apply: true));
+    public void Start() => Persist(() =>
+    {
+        if (!_isStarted) // Else a silo was lost, and running again was the start.
+        {
+            Open();
+        }
+    });
 
     /// <inheritdoc/>
     /// <remarks>One stretch.</remarks>
@@ -120,6 +137,8 @@ internal sealed class RemoteShards : IShards
         return answer;
     }
 
+    private long GrainCallsOfEpoch => _shards.Sum(shard => shard.GrainCalls);
+
     private ShardTotals[] Totals() => Ask(() => Task.WhenAll(_seats.Select(seat => seat.Totals())));
 
     /// <summary>
@@ -128,48 +147,67 @@ internal sealed class RemoteShards : IShards
     /// </summary>
     private void Persist(Action action)
     {
-        bool lost = false;
-        bool halted = false;
+        bool isLost = false;
         while (true)
         {
             try
             {
-                if (lost)
+                if (isLost)
                 {
                     Recover();
-                    lost = false;
+                    isLost = false;
                 }
 
-                action();
-                if (halted)
-                {
-                    _notice("the run goes on.");
-                }
-
-                return;
+                Patiently(action);
+                break;
             }
             catch (ShardLostException gone)
             {
                 _notice($"{gone.Message}; all shards run again on the silos that are left.");
-                lost = _epoch > 0;
+                _recoveries++;
+                isLost = true;
+            }
+        }
+
+        if (_isHalted)
+        {
+            _isHalted = false;
+            _notice("the run goes on.");
+        }
+    }
+
+    /// <summary>Does something again and again until no silence prevents it.</summary>
+    private void Patiently(Action action)
+    {
+        while (true)
+        {
+            try
+            {
+                action();
+                return;
             }
             catch (TimeoutException silent)
             {
-                if (!halted)
-                {
-                    _notice($"the run is halted at {new SimTime(_reached)}: {silent.Message}");
-                }
-
-                halted = true;
+                Halt(silent.Message);
                 Thread.Sleep(RetryPause);
             }
         }
     }
 
-    /// <summary>Seats all shards anew and starts them at time 0.</summary>
-    private void Open(bool apply)
+    /// <summary>Tells a person that the run does not get on and why, once until it goes on.</summary>
+    private void Halt(string why)
     {
-        _seats = _transport.Open(++_epoch);
+        if (!_isHalted)
+        {
+            _isHalted = true;
+            _notice($"the run is halted at {new SimTime(_reached)}: {why}");
+        }
+    }
+
+    /// <summary>Seats all shards anew and starts them at time 0.</summary>
+    private void Open()
+    {
+        Patiently(() => _seats = _transport.Open(++_epoch));
         if (_seats.Count != _shards.Length)
         {
             throw new EngineException($"The silos seated {_seats.Count} of {_shards.Length} shards.");
@@ -177,25 +215,26 @@ internal sealed class RemoteShards : IShards
 
         _stretch = -1;
         _window = 0;
+        _statistics = _statistics with { GrainCalls = _statistics.GrainCalls + GrainCallsOfEpoch };
         foreach (ShardLedger shard in _shards)
         {
             shard.Clear();
         }
 
-        RunOnce(until: 0, apply);
+        Patiently(() => RunOnce(until: 0, apply: !_isStarted));
+        _isStarted = true;
     }
 
     /// <summary>After a silo was lost: from the start to where the run was, with the same inputs, handing over
-    /// nothing.</summary>
+    /// nothing that was handed over before.</summary>
     private void Recover()
     {
         _recovery.Start();
-        _recoveries++;
         long before = _recovery.ElapsedMilliseconds;
         long goal = _reached;
         long events = _shards.Sum(shard => shard.EventsReached);
         _transport.Close(_seats);
-        Open(apply: false);
+        Open();
         foreach (ScheduledEvent input in _inputs)
         {
             PutIn(input);
@@ -203,7 +242,7 @@ internal sealed class RemoteShards : IShards
 
         while (NextTime < goal)
         {
-            RunOnce(goal, apply: false);
+            Patiently(() => RunOnce(goal, apply: false));
         }
 
         long again = _shards.Sum(shard => shard.Events);
@@ -223,7 +262,7 @@ internal sealed class RemoteShards : IShards
     /// <param name="apply">Whether the projections get its journal.</param>
     private void RunOnce(long until, bool apply)
     {
-        JournalInterest wanted = Wanted();
+        JournalInterest wanted = apply ? Wanted() : JournalInterest.None;
         long[] inputTimes = [.. _shards.Select(shard => shard.InputTime)];
 
         // An order that was not answered is made again word for word, so nothing changes before all have answered.
@@ -235,7 +274,7 @@ internal sealed class RemoteShards : IShards
         {
             do
             {
-                reports = Result(Task.WhenAll(_seats.Zip(orders, (seat, order) => seat.Run(order))));
+                reports = Await([.. _seats.Zip(orders, (seat, order) => seat.Run(order))]);
             }
             while (!IsFinished(reports));
         }
@@ -265,6 +304,21 @@ internal sealed class RemoteShards : IShards
         }
     }
 
+    /// <summary>Waits for all shards' answers, and tells a person when they stay away.</summary>
+    private StretchReport[] Await(Task<StretchReport>[] answers)
+    {
+        Task<StretchReport[]> all = Task.WhenAll(answers);
+        while (Task.WaitAny([all], SilenceAfter) < 0)
+        {
+            if (NetworkCuts.WhySilent(_seats, answers) is string why)
+            {
+                Halt(why);
+            }
+        }
+
+        return Result(all);
+    }
+
     /// <summary>Whether all shards have ended the stretch.</summary>
     /// <exception cref="TimeoutException">A notice does not come, though it was sent.</exception>
     private bool IsFinished(StretchReport[] reports)
@@ -274,25 +328,8 @@ internal sealed class RemoteShards : IShards
             throw new EngineException(failure);
         }
 
-        List<(int From, int To, long Window)> late =
-        [
-            .. reports.SelectMany((report, to) => report.MissingFrom
-                .Where(from => reports[from].Window >= report.Window)
-                .Select(from => (from, to, report.Window))),
-        ];
-        (int From, int To, long Window)? cut = null;
-        foreach ((int From, int To, long Window) one in late)
-        {
-            cut = _late.Contains(one) ? one : cut; // Once may be bad luck: it was sent just then.
-        }
-
-        _late.Clear();
-        _late.UnionWith(late);
-        return cut is { } missing
-            ? throw new TimeoutException(
-                $"silo {_seats[missing.To].Silo} has not got what silo {_seats[missing.From].Silo} says of window "
-                + $"{missing.Window}; the network between the two is cut or slow.")
-            : reports.All(report => !report.IsUnfinished);
+        return _cuts.Find(_seats, reports) is string cut
+            ? throw new TimeoutException(cut) : reports.All(report => !report.IsUnfinished);
     }
 
     private void Count(StretchReport[] reports)

@@ -53,9 +53,9 @@ public sealed class ShardConductor(HostedShard shard, IShardSurroundings surroun
             return _failed;
         }
 
-        if (_last?.Stretch == order.Stretch)
+        if (_last is not null && order.Stretch <= _last.Stretch)
         {
-            return _last;
+            return _last; // A copy that comes late: nobody waits for the answer to an older order any more.
         }
 
         try
@@ -170,7 +170,7 @@ public sealed class ShardConductor(HostedShard shard, IShardSurroundings surroun
     private StretchReport Unfinished(long stretch) => new()
     {
         Stretch = stretch,
-        Window = _isOpen && !_isTold ? shard.Window - 1 : shard.Window,
+        Window = shard.Window,
         IsUnfinished = true,
     };
 }

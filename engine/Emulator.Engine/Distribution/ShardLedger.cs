@@ -34,6 +34,7 @@ internal sealed class ShardLedger
     /// <summary>Messages delivered in stretches whose journals were handed over.</summary>
     public long EventsReached { get; set; }
 
+    /// <summary>Calls made to grains since the start of the epoch.</summary>
     public long GrainCalls { get; private set; }
 
     public long PacketsPutIn => _inputs.Sum(input => (long)input.Message.PacketCount);
@@ -45,6 +46,7 @@ internal sealed class ShardLedger
         InputTime = long.MaxValue;
         _ownNextTime = long.MaxValue;
         Events = 0;
+        GrainCalls = 0;
         _told = null;
     }
 

@@ -15,8 +15,8 @@ public interface IJournalProjection
     bool WantsDetail => false;
 
     /// <summary>
-    /// Which entries it needs from shards in other processes; it may get more. Asked before each window, so it may
-    /// grow.
+    /// Which entries it needs from shards in other processes; it may get more. Asked before each stretch; what grows
+    /// meanwhile counts from the next.
     /// </summary>
     JournalInterest Interest => WantsDetail ? JournalInterest.Everything : JournalInterest.Facts;
 

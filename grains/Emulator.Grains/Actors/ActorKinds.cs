@@ -15,21 +15,28 @@ namespace Emulator.Grains.Actors;
 /// <summary>Which kind of grain hosts an actor: by what it is, and for namespaces by whose they are.</summary>
 public static class ActorKinds
 {
-    /// <summary>The key of an actor's grain: its name, in this try of this run.</summary>
+    /// <summary>The key of an actor's grain: its name and incarnation, in this try of this run.</summary>
     /// <remarks>
     /// So a try begins with grains of its own, and need not wait until those of one that was broken off have ended,
     /// some
-    /// of them on a silo that has died.
+    /// of them on a silo that has died. And an actor that is born when its namesake ends does not share the grain that
+    /// is let go then.
     /// </remarks>
     /// <param name="run">The run and its epoch, as <c>RUN/EPOCH</c>.</param>
     /// <param name="name">The actor's name.</param>
-    public static string KeyOf(string run, string name) => $"{run}/{name}";
+    /// <param name="incarnation">What tells it from others of its name; empty where it is never recreated.</param>
+    public static string KeyOf(string run, string name, string incarnation) => $"{run}/{name}#{incarnation}";
+
+    /// <summary>The key of an actor's grain.</summary>
+    /// <param name="run">The run and its epoch.</param>
+    /// <param name="actor">The actor's address.</param>
+    public static string KeyOf(string run, ActorRef actor) => KeyOf(run, actor.Name, actor.Incarnation);
 
     /// <summary>The reference of an actor's grain.</summary>
     public static IActorGrain GrainOf(Actor actor, string run, IGrainFactory grains)
     {
         string name = actor.Self.Name;
-        string key = KeyOf(run, name);
+        string key = KeyOf(run, actor.Self);
         return actor switch
         {
             NamespaceActor when Runs(name, Addons.DnsPodPrefix) => grains.GetGrain<IDnsGrain>(key),

@@ -22,11 +22,11 @@ public sealed class ActorRegistrar(IGrainFactory grains, OfferedActors offered)
     public async Task<IActorGrain> Register(Actor actor, string run)
     {
         IActorGrain grain = ActorKinds.GrainOf(actor, run, grains);
-        string name = ActorKinds.KeyOf(run, actor.Self.Name);
+        string key = ActorKinds.KeyOf(run, actor.Self);
         long started = Stopwatch.GetTimestamp();
         while (Stopwatch.GetElapsedTime(started) < SettlingMax)
         {
-            offered.Offer(name, actor);
+            offered.Offer(key, actor);
             try
             {
                 if (await grain.Attach())
@@ -42,7 +42,7 @@ public sealed class ActorRegistrar(IGrainFactory grains, OfferedActors offered)
             await Task.Delay(50);
         }
 
-        throw new ShardLostException($"the grain of {name} cannot be had on this silo");
+        throw new ShardLostException($"the grain of {key} cannot be had on this silo");
     }
 
     /// <summary>Registers many actors side by side.</summary>
@@ -59,11 +59,12 @@ public sealed class ActorRegistrar(IGrainFactory grains, OfferedActors offered)
     }
 
     /// <summary>Lets the grains of actors go.</summary>
-    public void Release(IEnumerable<Actor> actors, string run)
+    /// <param name="handles">What the shard keeps for the actors; one without a grain has none to let go.</param>
+    public static void Release(IEnumerable<object?> handles)
     {
-        foreach (Actor actor in actors)
+        foreach (IActorGrain grain in handles.OfType<IActorGrain>())
         {
-            _ = ActorKinds.GrainOf(actor, run, grains).Release();
+            _ = grain.Release();
         }
     }
 }
@@ -73,9 +74,9 @@ public sealed class OfferedActors
 {
     private readonly ConcurrentDictionary<string, Actor> _offers = new(StringComparer.Ordinal);
 
-    /// <summary>Offers a state machine under its actor's name.</summary>
-    public void Offer(string name, Actor actor) => _offers[name] = actor;
+    /// <summary>Offers a state machine under its grain's key.</summary>
+    public void Offer(string key, Actor actor) => _offers[key] = actor;
 
     /// <summary>Takes the one offered, or null.</summary>
-    public Actor? Take(string name) => _offers.TryRemove(name, out Actor? actor) ? actor : null;
+    public Actor? Take(string key) => _offers.TryRemove(key, out Actor? actor) ? actor : null;
 }

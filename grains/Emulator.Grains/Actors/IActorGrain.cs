@@ -3,9 +3,8 @@ using Orleans.Concurrency;
 namespace Emulator.Grains.Actors;
 
 /// <summary>
-/// An actor as a grain: its key is the actor's name in a try of a run, and it hosts the actor's state machine on the
-/// silo
-/// of its shard.
+/// An actor as a grain: its key is the actor's name and incarnation in a try of a run, and it hosts the actor's state
+/// machine on the silo of its shard.
 /// </summary>
 public interface IActorGrain : IGrainWithStringKey
 {

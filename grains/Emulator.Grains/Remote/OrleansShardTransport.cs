@@ -79,7 +79,17 @@ public sealed class OrleansShardTransport : IShardTransport
             seats[i] = new ShardSeat(_grains, _description.Run, epoch, i, silos[numbers[i]]);
         }
 
-        string?[] refusals = await Task.WhenAll(seats.Select(seat => seat.Take(bytes)));
+        string[] refusals;
+        try
+        {
+            refusals = await Task.WhenAll(seats.Select(seat => seat.Take(bytes)));
+        }
+        catch
+        {
+            Close(seats); // Some may have been taken: nobody else knows of them.
+            throw;
+        }
+
         for (int i = 0; i < refusals.Length; i++)
         {
             if (refusals[i] is { Length: > 0 } refusal)

@@ -50,7 +50,8 @@ public sealed class RemoteObjects(
         try
         {
             Immutable<byte[]> bytes = await grains
-                .GetGrain<IApiServerGrain>(ActorKinds.KeyOf(transport.RunKey, "api-server")).List(type.QualifiedPlural);
+                .GetGrain<IApiServerGrain>(ActorKinds.KeyOf(transport.RunKey, "api-server", incarnation: ""))
+                .List(type.QualifiedPlural);
             return bytes.Value.Length > 0
                 ? bytes.Value : throw new ShardLostException("the API server's silo has lost it");
         }

@@ -46,14 +46,20 @@ public sealed class SiloClient : IDisposable
             client.Services.AddSingleton<IGatewayListProvider>(gateways);
         });
         IHost host = builder.Build();
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(15));
         try
         {
-            host.StartAsync(new CancellationTokenSource(TimeSpan.FromSeconds(15)).Token).GetAwaiter().GetResult();
+            host.StartAsync(patience.Token).GetAwaiter().GetResult();
         }
-        catch (Exception exception) when (exception is OperationCanceledException)
+        catch (OperationCanceledException cancelled)
         {
             host.Dispose();
-            throw new TimeoutException("no answer within 15 s", exception);
+            throw new TimeoutException("no answer within 15 s", cancelled);
+        }
+        catch
+        {
+            host.Dispose();
+            throw;
         }
 
         return new SiloClient(host, gateways);

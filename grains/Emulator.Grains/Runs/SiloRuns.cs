@@ -6,7 +6,6 @@ using Emulator.Core.Documents;
 using Emulator.Core.Canonical;
 using Emulator.Engine.Distribution;
 using Emulator.Engine.Execution;
-using Emulator.Underlay;
 
 namespace Emulator.Grains.Runs;
 
@@ -95,15 +94,7 @@ public sealed class SiloRuns(IMessageCodec codec, IEnumerable<IJournalProjection
             new EngineOptions { Seed = description.Seed, Shards = description.Shards, Projections = _projections },
             description.Seats,
             codec);
-        foreach (ClusterMachine machine in cluster.Machines)
-        {
-            hosted.Add(machine.Machine, machine.Root, machine.Others);
-        }
-
-        foreach (Wire wire in cluster.Topology.Wires)
-        {
-            hosted.DeclareWire(wire.Sender.Machine, wire.Receiver.Machine, wire.Options.LatencyNanoseconds);
-        }
+        cluster.AddTo(hosted.Add, hosted.DeclareWire);
 
         return hosted;
     }

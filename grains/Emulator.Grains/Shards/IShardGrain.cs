@@ -9,9 +9,11 @@ namespace Emulator.Grains.Shards;
 /// </summary>
 public interface IShardGrain : IGrainWithStringKey
 {
-    /// <summary>Builds the shard's machines.</summary>
+    /// <summary>Builds the shard's machines and registers their actors' grains, which waits until the silos know
+    /// of one that has died: up to <see cref="Actors.ActorRegistrar.SettlingMax"/>, and a call has longer.</summary>
     /// <param name="description">A <see cref="Runs.RunDescription"/>.</param>
     /// <returns>Empty when seated; else why the silo refuses.</returns>
+    [ResponseTimeout("00:02:00")]
     Task<string> Seat(Immutable<byte[]> description);
 
     /// <summary>Runs a stretch of windows together with the run's other shards.</summary>

@@ -156,7 +156,7 @@ public sealed class ShardGrain : Grain, IShardGrain, IShardSurroundings
 
         if (_ended.Count > 0)
         {
-            _registrar.Release(_ended, RunKey);
+            ActorRegistrar.Release(_ended.Select(shard.HandleOf));
             _ended.Clear();
         }
 
@@ -211,7 +211,7 @@ public sealed class ShardGrain : Grain, IShardGrain, IShardSurroundings
         if (_shard is HostedShard shard)
         {
             _shard = null;
-            _registrar.Release(shard.Actors, RunKey);
+            ActorRegistrar.Release(shard.Actors.Select(shard.HandleOf));
             _runs.End(_run, _epoch);
             _meter.Closed();
         }

@@ -16,7 +16,6 @@ using Emulator.Kubernetes.ApiMachinery;
 using Emulator.Kubernetes.ApiServer.Messages;
 using Emulator.Linux.Netlink;
 using Emulator.Linux.Processes;
-using Emulator.Underlay;
 
 namespace Emulator.Cluster.Tests.Distribution;
 
@@ -123,15 +122,7 @@ public sealed class SilosClusterTests
         ClusterInput? input = ClusterInput.From(read.Documents, errors);
         BuiltCluster cluster = (input is null ? null : ClusterBuilder.Build(input, errors))
             ?? throw new InvalidOperationException(string.Join("; ", errors));
-        foreach (ClusterMachine machine in cluster.Machines)
-        {
-            add(machine.Machine, machine.Root, machine.Others);
-        }
-
-        foreach (Wire wire in cluster.Topology.Wires)
-        {
-            declare(wire.Sender.Machine, wire.Receiver.Machine, wire.LeastLatencyNanoseconds);
-        }
+        cluster.AddTo(add, declare);
 
         return cluster;
     }

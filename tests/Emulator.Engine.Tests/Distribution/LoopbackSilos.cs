@@ -16,6 +16,8 @@ public sealed class LoopbackSilos(EngineOptions options, int silos, IMessageCode
     private readonly TaskScheduler _inTurn = new ConcurrentExclusiveSchedulerPair().ExclusiveScheduler;
     private readonly HashSet<int> _dead = [];
     private readonly HashSet<(int, int, long)> _lostOnce = [];
+    private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly List<Task> _answers = [];
     private int _windows;
     private int _orders;
 
@@ -36,6 +38,18 @@ public sealed class LoopbackSilos(EngineOptions options, int silos, IMessageCode
     /// <summary>How many orders notices between silo 0 and silo 1 are lost for, those asked for included.</summary>
     public int CutForOrders { get; init; }
 
+    /// <summary>
+    /// The silo whose answers are held back until <see cref="Release"/>; the answers of all others have come before
+    /// anybody waits for these. Negative for none.
+    /// </summary>
+    public int HeldSilo { get; init; } = -1;
+
+    /// <summary>How often all shards were seated.</summary>
+    public int Epochs { get; private set; }
+
+    /// <summary>Bytes of journals that were reported.</summary>
+    public long JournalBytes { get; private set; }
+
     /// <summary>How many windows shards have begun between them.</summary>
     public int Windows => _windows;
 
@@ -48,8 +62,12 @@ public sealed class LoopbackSilos(EngineOptions options, int silos, IMessageCode
     /// <summary>Notices that were sent again.</summary>
     public int Resent { get; private set; }
 
+    /// <summary>Lets the held silo's answers come.</summary>
+    public void Release() => _released.TrySetResult();
+
     public IReadOnlyList<IShardSeat> Open(int epoch)
     {
+        Epochs++;
         int[] living = [.. Enumerable.Range(0, silos).Where(s => !_dead.Contains(s))];
         int[] numbers = [.. Enumerable.Range(0, options.Shards).Select(i => living[i % living.Length])];
         var runs = new HostedRun[silos];
@@ -77,6 +95,30 @@ public sealed class LoopbackSilos(EngineOptions options, int silos, IMessageCode
     {
     }
 
+    private Task<StretchReport> Hold(int silo, Task<StretchReport> answer)
+    {
+        if (HeldSilo < 0)
+        {
+            return answer;
+        }
+
+        bool isHeld = silo == HeldSilo && !_released.Task.IsCompleted;
+        _answers.Add(isHeld ? Task.CompletedTask : answer);
+        if (_answers.Count == options.Shards)
+        {
+            Task.WaitAll(_answers);
+            _answers.Clear();
+        }
+
+        return isHeld ? AfterRelease() : answer;
+
+        async Task<StretchReport> AfterRelease()
+        {
+            await _released.Task;
+            return await answer;
+        }
+    }
+
     private sealed class Seat : IShardSeat, IShardSurroundings
     {
         private readonly LoopbackSilos _silos;
@@ -98,12 +140,12 @@ public sealed class LoopbackSilos(EngineOptions options, int silos, IMessageCode
 
         public string Silo => $"silo-{_silo}";
 
-        public long GrainCalls => 0;
+        public long GrainCalls { get; private set; }
 
         private bool IsDead => _silos._dead.Contains(_silo);
 
-        public Task<StretchReport> Run(StretchOrder order) => Task.Factory.StartNew(
-            () => RunInTurn(order), CancellationToken.None, TaskCreationOptions.None, _silos._inTurn).Unwrap();
+        public Task<StretchReport> Run(StretchOrder order) => _silos.Hold(_silo, Task.Factory.StartNew(
+            () => RunInTurn(order), CancellationToken.None, TaskCreationOptions.None, _silos._inTurn).Unwrap());
 
         public Task Deliver()
         {
@@ -120,6 +162,7 @@ public sealed class LoopbackSilos(EngineOptions options, int silos, IMessageCode
 
             while (_shard.Window % 2 == 1 && _shard.Take() is Delivery delivery)
             {
+                GrainCalls++;
                 delivery.Carry(); // One by one, as grains do it; the other windows at one go.
             }
 
@@ -160,6 +203,7 @@ public sealed class LoopbackSilos(EngineOptions options, int silos, IMessageCode
             RefuseWhenDead();
             StretchReport report = await _conductor.Run(order);
             RefuseWhenDead();
+            _silos.JournalBytes += report.Journal.Length;
             return _silos.SilentAtOrder.Remove(number)
                 ? throw new TimeoutException($"{Silo} does not answer.") : report;
         }

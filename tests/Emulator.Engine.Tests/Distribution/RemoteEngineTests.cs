@@ -9,6 +9,7 @@ namespace Emulator.Engine.Tests.Distribution;
 public sealed class RemoteEngineTests
 {
     private static readonly SimTime End = SimTime.Zero + SimDuration.FromMilliseconds(20);
+    private static readonly SimTime Early = SimTime.Zero + SimDuration.FromMilliseconds(2);
     private readonly List<string> _notices = [];
     private readonly Ledger _ledger = new();
 
@@ -69,7 +70,7 @@ public sealed class RemoteEngineTests
 
         engine.RunUntil(End);
 
-        Assert.Equal(1, engine.RemoteStatistics.Recoveries);
+        Assert.Equal((1, 2), (engine.RemoteStatistics.Recoveries, silos.Epochs));
         Assert.Equal(Alone(), engine.Digest);
         Assert.Null(_ledger.Check(engine.PacketsInFlight)); // Nothing was handed over twice, nothing was left out.
         Assert.Equal(2, _notices.Count);
@@ -113,6 +114,74 @@ public sealed class RemoteEngineTests
         AssertHaltsOnce(
             Silos(3, 3, cutForOrders: 9), "silo-[01] has not got what silo silo-[01] says of window 0; the network");
 
+    [Theory]
+    [InlineData(0, "silo silo-1 does not answer.")]
+    [InlineData(3, "silo silo-0 has not got what silo silo-1 says of window 0, and that one does not answer; the "
+        + "network between the two is cut or slow.")]
+    public void A_call_that_stays_away_halts_the_run_which_says_so_before_the_call_fails(int cutForOrders, string why)
+    {
+        LoopbackSilos silos = Silos(3, 3, cutForOrders: cutForOrders, heldSilo: 1);
+        using RemoteEngine engine = Over(
+            silos,
+            TimeSpan.FromMilliseconds(20),
+            notice =>
+            {
+                _notices.Add(notice);
+                silos.Release();
+            });
+
+        engine.RunUntil(End);
+
+        Assert.Equal([$"the run is halted at 0.000000000s: {why}", "the run goes on."], _notices);
+        Assert.Equal((0, 1), (engine.RemoteStatistics.Recoveries, silos.Epochs));
+        Assert.Equal(Alone(), engine.Digest);
+        Assert.Null(_ledger.Check(engine.PacketsInFlight));
+    }
+
+    [Theory]
+    [InlineData(11)]
+    [InlineData(14)]
+    public void A_silence_while_all_shards_run_again_does_not_begin_that_anew(int order)
+    {
+        // Orders 1 to 3 start the shards, 4 to 6 run them to the first instant, in 7 to 9 the silo dies; 10 to 12 start
+        // them again, 13 to 15 run them to the first instant again.
+        LoopbackSilos silos = Silos(3, 3, dies: new() { [100] = 2 }, silent: [order]);
+        using RemoteEngine engine = Over(silos);
+
+        engine.RunUntil(Early);
+        int notices = _notices.Count;
+        engine.RunUntil(End);
+
+        Assert.Equal(0, notices);
+
+        Assert.Equal((1, 2), (engine.RemoteStatistics.Recoveries, silos.Epochs));
+        Assert.Equal(4, _notices.Count);
+        Assert.Equal("the run goes on.", _notices[3]);
+        Assert.Equal(Alone(), engine.Digest);
+        Assert.Null(_ledger.Check(engine.PacketsInFlight));
+    }
+
+    [Fact]
+    public void Running_again_sends_no_journal_and_its_calls_count_too()
+    {
+        LoopbackSilos silos = Silos(3, 3);
+        using RemoteEngine undisturbed = Over(silos);
+        undisturbed.RunUntil(Early);
+        long early = undisturbed.RemoteStatistics.GrainCalls;
+        undisturbed.RunUntil(End);
+        LoopbackSilos dying = Silos(3, 3, dies: new() { [silos.Windows - 20] = 1 });
+        using RemoteEngine disturbed = Over(dying);
+
+        disturbed.RunUntil(Early);
+        disturbed.RunUntil(End);
+
+        Assert.Equal((1, 2), (disturbed.RemoteStatistics.Recoveries, dying.Epochs));
+        Assert.InRange(early, 1, undisturbed.RemoteStatistics.GrainCalls - 1);
+        Assert.Equal(silos.JournalBytes, dying.JournalBytes);
+        Assert.Equal(early + undisturbed.RemoteStatistics.GrainCalls, disturbed.RemoteStatistics.GrainCalls);
+        Assert.Equal(undisturbed.Digest, disturbed.Digest);
+    }
+
     [Fact]
     public void A_stretch_is_ordered_once_for_the_start_and_once_for_all_windows_after_it()
     {
@@ -130,7 +199,7 @@ public sealed class RemoteEngineTests
         ulong Digest(Dictionary<int, int> dies)
         {
             using RemoteEngine engine = Over(Silos(3, 3, dies: dies));
-            engine.RunUntil(SimTime.Zero + SimDuration.FromMilliseconds(2));
+            engine.RunUntil(Early);
             InputTo(engine);
             engine.RunUntil(End);
             return engine.Digest;
@@ -153,7 +222,7 @@ public sealed class RemoteEngineTests
 
     private static LoopbackSilos Silos(
         int shards, int silos, int copies = 1, bool losesFirst = false, Dictionary<int, int>? dies = null,
-        HashSet<int>? silent = null, int cutForOrders = 0) =>
+        HashSet<int>? silent = null, int cutForOrders = 0, int heldSilo = -1) =>
         new(
             new EngineOptions { Seed = 5, Shards = shards }, silos, StationCodec.Instance,
             run => StationModel.Populate(run.Add, run.DeclareWire))
@@ -163,12 +232,17 @@ public sealed class RemoteEngineTests
             DiesAtWindow = dies ?? [],
             SilentAtOrder = silent ?? [],
             CutForOrders = cutForOrders,
+            HeldSilo = heldSilo,
         };
 
-    private RemoteEngine Over(LoopbackSilos silos)
+    private RemoteEngine Over(
+        LoopbackSilos silos, TimeSpan? silenceAfter = null, Action<string>? notice = null)
     {
         EngineOptions options = silos.Options with { Projections = [_ledger] };
-        RemoteEngine engine = new(options, silos, StationCodec.Instance, _notices.Add);
+        RemoteEngine engine = new(options, silos, StationCodec.Instance, notice ?? _notices.Add)
+        {
+            SilenceAfter = silenceAfter ?? RemoteShards.SilenceMax,
+        };
         StationModel.Populate(engine.Add, engine.DeclareWire);
         return engine;
     }
