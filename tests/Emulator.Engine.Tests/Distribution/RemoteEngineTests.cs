@@ -167,9 +167,9 @@ public sealed class RemoteEngineTests
         LoopbackSilos silos = Silos(3, 3);
         using RemoteEngine undisturbed = Over(silos);
         undisturbed.RunUntil(Early);
-        long early = undisturbed.RemoteStatistics.GrainCalls;
+        (long early, int windows) = (undisturbed.RemoteStatistics.GrainCalls, silos.Windows);
         undisturbed.RunUntil(End);
-        LoopbackSilos dying = Silos(3, 3, dies: new() { [silos.Windows - 20] = 1 });
+        LoopbackSilos dying = Silos(3, 3, dies: new() { [windows + 10] = 1 });
         using RemoteEngine disturbed = Over(dying);
 
         disturbed.RunUntil(Early);
